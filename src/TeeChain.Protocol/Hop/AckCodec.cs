@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using TeeChain.Protocol.Frames;
+
+namespace TeeChain.Protocol.Hop;
+
+/// <summary>
+/// The payload of an ACK frame: a count, then rows.
+/// <code>
+///  ┌───────┬────────────────────────────────────────────────────────────────────────────┐
+///  │ count │ node (16) journal (16) durable (8) applied (8) state (4) length (4) detail │ × count
+///  │  (4)  │                                                                            │
+///  └───────┴────────────────────────────────────────────────────────────────────────────┘
+/// </code>
+/// </summary>
+public static class AckCodec
+{
+    private const int RowBytes = 56;
+
+    /// <summary>Writes a frame, header room included, into <paramref name="output"/>.</summary>
+    public static void Write(ArrayBufferWriter<byte> output, IReadOnlyList<AckRow> rows)
+    {
+        output.GetSpan(FrameCodec.HeaderBytes)[..FrameCodec.HeaderBytes].Clear();
+        output.Advance(FrameCodec.HeaderBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(output.GetSpan(4), rows.Count);
+        output.Advance(4);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = rows[i];
+            var span = output.GetSpan(RowBytes);
+            row.Node.TryWriteBytes(span);
+            row.Journal.TryWriteBytes(span[16..]);
+            BinaryPrimitives.WriteInt64LittleEndian(span[32..], row.Durable);
+            BinaryPrimitives.WriteInt64LittleEndian(span[40..], row.Applied);
+            BinaryPrimitives.WriteInt32LittleEndian(span[48..], (int)row.State);
+            BinaryPrimitives.WriteInt32LittleEndian(span[52..], row.Detail.Length);
+            output.Advance(RowBytes);
+            output.Write(row.Detail.Span);
+        }
+    }
+
+    /// <summary>Reads a payload. Details are copied, so the rows outlive the frame.</summary>
+    /// <exception cref="DamagedFrameException">The bytes are no rows.</exception>
+    public static AckRow[] Read(ReadOnlySpan<byte> payload)
+    {
+        var count = payload.Length < 4 ? -1 : BinaryPrimitives.ReadInt32LittleEndian(payload);
+        if (count < 0 || count > (payload.Length - 4) / RowBytes)
+        {
+            throw new DamagedFrameException("an ACK with an impossible count of rows");
+        }
+
+        payload = payload[4..];
+        var rows = new AckRow[count];
+        for (var i = 0; i < count; i++)
+        {
+            var length = payload.Length < RowBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(payload[52..]);
+            if (length < 0 || length > payload.Length - RowBytes)
+            {
+                throw new DamagedFrameException("an ACK row that reaches beyond its frame");
+            }
+
+            rows[i] = new AckRow(
+                new Guid(payload[..16]),
+                new Guid(payload[16..32]),
+                BinaryPrimitives.ReadInt64LittleEndian(payload[32..]),
+                BinaryPrimitives.ReadInt64LittleEndian(payload[40..]),
+                (AckState)BinaryPrimitives.ReadInt32LittleEndian(payload[48..]),
+                length == 0 ? default : payload.Slice(RowBytes, length).ToArray());
+            payload = payload[(RowBytes + length)..];
+        }
+
+        return rows;
+    }
+}

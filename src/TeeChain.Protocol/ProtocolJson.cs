@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TeeChain.Protocol.Hop;
+using TeeChain.Protocol.Status;
+
+namespace TeeChain.Protocol;
+
+/// <summary>How the protocol's records look as JSON: camelCase, nulls left out, no reflection at run time.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Opening))]
+[JsonSerializable(typeof(OpeningAnswer))]
+[JsonSerializable(typeof(NodeDetail))]
+[JsonSerializable(typeof(NodeStatus))]
+[JsonSerializable(typeof(StatusAt))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

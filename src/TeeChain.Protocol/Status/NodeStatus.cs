@@ -1,0 +1,120 @@
+namespace TeeChain.Protocol.Status;
+
+/// <summary>What <c>/status</c> answers: a node as it is. Paths stand without their query, bodies never.</summary>
+public sealed record NodeStatus
+{
+    public required string Version { get; init; }
+
+    public required Guid NodeId { get; init; }
+
+    public required Guid JournalId { get; init; }
+
+    /// <summary>The chain's id; null before the first write of its life.</summary>
+    public Guid? Chain { get; init; }
+
+    /// <summary><c>undecided</c>, <c>head</c> or <c>replica</c>.</summary>
+    public required string Role { get; init; }
+
+    public required long Epoch { get; init; }
+
+    public Guid? Head { get; init; }
+
+    public string? HeadAddress { get; init; }
+
+    public required string Address { get; init; }
+
+    public required string Admin { get; init; }
+
+    /// <summary>The application's address.</summary>
+    public required string Local { get; init; }
+
+    public required long FirstSequence { get; init; }
+
+    public required long LastSequence { get; init; }
+
+    /// <summary>CRC of the last record, 8 hexadecimal digits.</summary>
+    public required string LastCrc { get; init; }
+
+    public required long AppliedSequence { get; init; }
+
+    /// <summary>The head's last sequence as of the last heartbeat.</summary>
+    public required long HeadSequence { get; init; }
+
+    public required long LagEntries { get; init; }
+
+    public required double LagSeconds { get; init; }
+
+    public required long JournalBytes { get; init; }
+
+    /// <summary>Bytes that some node still needs; the budget counts these.</summary>
+    public required long HeldBytes { get; init; }
+
+    public required ApplicationStatus Application { get; init; }
+
+    public NextStatus? Next { get; init; }
+
+    public PreviousStatus? Previous { get; init; }
+
+    /// <summary>The nodes behind this one, nearest first.</summary>
+    public required IReadOnlyList<RowStatus> Rows { get; init; }
+
+    public required ReadyStatus Ready { get; init; }
+
+    public required bool Whole { get; init; }
+
+    public required bool Draining { get; init; }
+
+    public required long Redelivered { get; init; }
+
+    public required int Parked { get; init; }
+
+    public required long Divergences { get; init; }
+
+    /// <summary>The newest divergences, newest first, at most 100.</summary>
+    public required IReadOnlyList<Divergence> RecentDivergences { get; init; }
+
+    /// <summary>What an operator should know: refused openings, foreign chains, cycles. Newest first.</summary>
+    public required IReadOnlyList<Problem> Problems { get; init; }
+
+    public required double UptimeSeconds { get; init; }
+}
+
+/// <summary>Whether the application answers its health check.</summary>
+public sealed record ApplicationStatus(bool Up, string? Why);
+
+/// <summary>The stream to the next node.</summary>
+/// <param name="Address">As configured.</param>
+/// <param name="Connected">Whether entries flow.</param>
+/// <param name="Node">Who answered there, as far as known.</param>
+/// <param name="AckedSequence">The last sequence on the next node's disk, as far as known.</param>
+/// <param name="Verdict">The last opening's verdict, if one was answered.</param>
+/// <param name="Why">Why entries do not flow.</param>
+public sealed record NextStatus(string Address, bool Connected, Guid? Node, long AckedSequence, string? Verdict, string? Why);
+
+/// <summary>The stream from the node before.</summary>
+public sealed record PreviousStatus(Guid Node, string Address, bool Connected, double SecondsSinceHeartbeat);
+
+/// <summary>A node behind this one.</summary>
+public sealed record RowStatus(Guid Node, Guid Journal, long Durable, long Applied, bool Readable, bool Whole, NodeDetail? Detail);
+
+/// <summary>The three readiness answers.</summary>
+public sealed record ReadyStatus(Readiness Write, Readiness Read, Readiness Stale);
+
+/// <summary>One of them.</summary>
+/// <param name="Ok">Whether <c>/readyz/…</c> answers 200.</param>
+/// <param name="Why">Why not; null when it does.</param>
+public sealed record Readiness(bool Ok, string? Why)
+{
+    public static readonly Readiness Yes = new(true, null);
+
+    public static Readiness No(string why) => new(false, why);
+}
+
+/// <summary>A write that this node's application answered differently from the head's.</summary>
+public sealed record Divergence(long Sequence, string Method, string Path, Guid Node, int Status, int HeadStatus, DateTimeOffset Seen);
+
+/// <summary>Something that keeps nodes apart until somebody acts.</summary>
+/// <param name="Verdict">The refusal's name.</param>
+/// <param name="Peer">Who it concerns.</param>
+/// <param name="Text">What, where, and what to do.</param>
+public sealed record Problem(string Verdict, string Peer, string Text, DateTimeOffset Since, long Times);
