@@ -1,0 +1,58 @@
+using TeeProxy.Chain;
+
+namespace TeeProxy.Options;
+
+/// <summary>What the command line asked for, checked. Every range and default stands in <see cref="RunArguments"/>.</summary>
+internal sealed record NodeOptions
+{
+    public required Address Listen { get; init; }
+
+    public required Address Admin { get; init; }
+
+    /// <summary>The application.</summary>
+    public required Address Local { get; init; }
+
+    /// <summary>The next node's listen address; null on the tail.</summary>
+    public Address? Next { get; init; }
+
+    public required RolePin Role { get; init; }
+
+    /// <summary>Absolute path of the data folder; the journal is in it.</summary>
+    public required string Data { get; init; }
+
+    public required TimeSpan AckTimeout { get; init; }
+
+    /// <summary>Methods that are writes, upper case, ordered.</summary>
+    public required IReadOnlyList<string> TeeMethods { get; init; }
+
+    /// <summary>Path prefixes that are writes, case-sensitive, ordered; <c>/</c> for all.</summary>
+    public required IReadOnlyList<string> TeePaths { get; init; }
+
+    public required long MaxBodyBytes { get; init; }
+
+    public required int MaxHeadBytes { get; init; }
+
+    public required TimeSpan MaxLag { get; init; }
+
+    public required TimeSpan Retain { get; init; }
+
+    public required long JournalMaxBytes { get; init; }
+
+    public required TimeSpan AppTimeout { get; init; }
+
+    /// <summary>Path asked of the application to see that it lives; null: that it accepts a connection is enough.</summary>
+    public string? HealthPath { get; init; }
+
+    public required TimeSpan HealthInterval { get; init; }
+
+    public required TimeSpan Drain { get; init; }
+
+    /// <summary>The shared secret; empty when none was given.</summary>
+    public required ReadOnlyMemory<byte> Secret { get; init; }
+
+    public required bool JsonLog { get; init; }
+
+    /// <summary>The settings that must be equal on all nodes, in words; nodes compare its digest.</summary>
+    public string SharedSettings =>
+        $"order=total methods={string.Join(',', TeeMethods)} paths={string.Join(',', TeePaths)}";
+}
