@@ -1,0 +1,26 @@
+using TeeProxy.Acks;
+
+namespace TeeProxy.Delivery;
+
+/// <summary>How one attempt to deliver a write ended.</summary>
+internal abstract record DeliveryResult
+{
+    private DeliveryResult()
+    {
+    }
+
+    /// <summary>The application answered completely.</summary>
+    internal sealed record Delivered(Answer Answer) : DeliveryResult;
+
+    /// <summary>It answered, but this node's disk has no room to hold the long answer for the client.</summary>
+    internal sealed record Unheld(int Status, string Why) : DeliveryResult;
+
+    /// <summary>No byte was sent: a repeat is no redelivery.</summary>
+    internal sealed record Unsent(string Why) : DeliveryResult;
+
+    /// <summary>Something was sent and no complete answer came: the application may have applied it.</summary>
+    internal sealed record Lost(string Why, bool IsTimeout) : DeliveryResult;
+
+    /// <summary>A replica's application failed where the head's did not.</summary>
+    internal sealed record Unwelcome(int Status, int HeadStatus) : DeliveryResult;
+}
