@@ -1,0 +1,103 @@
+using CommandLine;
+
+namespace TeeProxy.Options;
+
+/// <summary>
+/// The flags of <c>teeproxy [run]</c> as they were written: defaults, ranges and the reason for each.
+/// <see cref="NodeOptionsBuilder"/> checks the values; nothing else reads this class.
+/// </summary>
+[Verb("run", isDefault: true)]
+internal sealed class RunArguments
+{
+    [Option("local", MetaValue = "ADDRESS", HelpText = "the application; :4567 means 127.0.0.1:4567")]
+    [Flag(Basic = true, Otherwise = "none: it must be given")]
+    public string? Local { get; set; }
+
+    [Option("next", MetaValue = "ADDRESS", HelpText = "the next node's listen address; without it this node is the tail")]
+    [Flag(Basic = true, Otherwise = "none")]
+    public string? Next { get; set; }
+
+    [Option("listen", Default = ":9000", MetaValue = "ADDRESS", HelpText = "where clients' requests and the previous node come in")]
+    [Flag(Basic = true)]
+    public string? Listen { get; set; }
+
+    [Option("admin", MetaValue = "ADDRESS", HelpText = "health, metrics, status and administration")]
+    [Flag(Basic = true, Otherwise = "the listen address, port + 500")]
+    public string? Admin { get; set; }
+
+    [Option("data", MetaValue = "FOLDER", HelpText = "the journal's folder; one process a folder")]
+    [Flag(Basic = true, Otherwise = "$STATE_DIRECTORY, else ./data/<listen port>")]
+    public string? Data { get; set; }
+
+    [Option("ack", Default = "local", MetaValue = "LEVEL", HelpText = "what a write must have reached before its client is answered: local is this node's disk and application")]
+    [Flag(Basic = true, Choices = ["local"])]
+    public string? Ack { get; set; }
+
+    [Option("secret-file", MetaValue = "FILE", HelpText = "the secret all nodes share, 16 bytes or more, readable by its owner alone; needed off loopback")]
+    [Flag(Basic = true, Otherwise = "none")]
+    public string? SecretFile { get; set; }
+
+    [Option("role", Default = "auto", MetaValue = "ROLE", HelpText = "auto lets the first contact decide, and then the journal")]
+    [Flag(Choices = ["auto", "head", "replica"])]
+    public string? Role { get; set; }
+
+    [Option("ack-timeout", Default = "15s", MetaValue = "DURATION", HelpText = "how long a client waits for the answer, then 504; longer than app-timeout, shorter than the front door's timeout (20s)")]
+    [Flag(Min = "100ms", Max = "10m")]
+    public string? AckTimeout { get; set; }
+
+    [Option("app-timeout", Default = "10s", MetaValue = "DURATION", HelpText = "how long the application may take over one write before it is tried again")]
+    [Flag(Min = "100ms", Max = "10m")]
+    public string? AppTimeout { get; set; }
+
+    [Option("tee-methods", Default = "POST,PUT,PATCH,DELETE", MetaValue = "LIST", HelpText = "methods that are writes and go to every node; equal on all nodes")]
+    [Flag]
+    public string? TeeMethods { get; set; }
+
+    [Option("tee-paths", Default = "/", MetaValue = "LIST", HelpText = "path prefixes under which those methods are writes, case-sensitive; equal on all nodes")]
+    [Flag]
+    public string? TeePaths { get; set; }
+
+    [Option("max-body", Default = "32MiB", MetaValue = "SIZE", HelpText = "the longest body of a write, then 413; it is kept for as long as the journal retains it")]
+    [Flag(Min = "1KiB", Max = "1GiB")]
+    public string? MaxBody { get; set; }
+
+    [Option("max-head", Default = "32KiB", MetaValue = "SIZE", HelpText = "the longest request head, then 431; large cookies fit")]
+    [Flag(Min = "1KiB", Max = "512KiB")]
+    public string? MaxHead { get; set; }
+
+    [Option("max-lag", Default = "1s", MetaValue = "DURATION", HelpText = "how far behind the head a node may be and still be in step for reads")]
+    [Flag(Min = "100ms", Max = "1h")]
+    public string? MaxLag { get; set; }
+
+    [Option("retain", Default = "24h", MetaValue = "DURATION", HelpText = "how long the journal keeps what every node has, so that one that comes back can catch up")]
+    [Flag(Min = "0s", Max = "8760h")]
+    public string? Retain { get; set; }
+
+    [Option("journal-max-bytes", Default = "4GiB", MetaValue = "SIZE", HelpText = "the journal's budget, then writes are refused; at least twice max-body")]
+    [Flag(Min = "4MiB", Max = "16TiB")]
+    public string? JournalMaxBytes { get; set; }
+
+    [Option("health-path", MetaValue = "PATH", HelpText = "asked of the application to see that it lives; any answer below 500 will do")]
+    [Flag(Otherwise = "none: that it takes a connection is enough")]
+    public string? HealthPath { get; set; }
+
+    [Option("health-interval", Default = "1s", MetaValue = "DURATION", HelpText = "how often the application's health is asked")]
+    [Flag(Min = "100ms", Max = "1m")]
+    public string? HealthInterval { get; set; }
+
+    [Option("drain", Default = "5s", MetaValue = "DURATION", HelpText = "between saying not ready and stopping, so that front doors notice; two of their checks and a bit")]
+    [Flag(Min = "0s", Max = "5m")]
+    public string? Drain { get; set; }
+
+    [Option("insecure", HelpText = "listen off loopback without a secret: anybody who can reach the port may write to the chain")]
+    [Flag(Otherwise = "off")]
+    public bool Insecure { get; set; }
+
+    [Option("log", Default = "text", MetaValue = "FORMAT", HelpText = "how the log is written, to standard output")]
+    [Flag(Choices = ["text", "json"])]
+    public string? Log { get; set; }
+
+    /// <summary>Collects words that are no flags, so that they are refused and not ignored.</summary>
+    [Value(0)]
+    public IEnumerable<string> Rest { get; set; } = [];
+}
