@@ -7,14 +7,19 @@
 #   apt-get install ruby-sinatra puma
 #   ruby examples/sw-4567.rb -p 4567        (or PORT=4567 ruby examples/sw-4567.rb)
 
+# Read while Sinatra is loaded: without its development pages, a 404 is short and names nothing.
+ENV['APP_ENV'] ||= 'production'
+
 require 'json'
 require 'openssl'
 require 'securerandom'
 require 'sinatra'
 
 set :server, :puma
-set :environment, :production
 set :quiet, true
+set :default_content_type, 'text/plain'
+# The access log would show the passwords that /login checks.
+disable :logging
 set :port, Integer(ENV.fetch('PORT', 4567)) unless ARGV.include?('-p')
 set :bind, '127.0.0.1' unless ARGV.include?('-o')
 # HAProxy and the proxy in front have their own checks; a copied request bears the public host's name.

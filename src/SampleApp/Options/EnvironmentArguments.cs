@@ -1,6 +1,3 @@
-using System.Reflection;
-using CommandLine;
-
 namespace SampleApp.Options;
 
 /// <summary>
@@ -15,26 +12,20 @@ internal static class EnvironmentArguments
     public static string[] Prepend(string[] typed, Func<string, string?> variable)
     {
         var arguments = new List<string>();
-        foreach (var property in typeof(Flags).GetProperties())
+        foreach (var (flag, isSwitch) in FlagNames.All)
         {
-            if (property.GetCustomAttribute<OptionAttribute>() is not { } option)
-            {
-                continue;
-            }
-
-            var flag = "--" + option.LongName;
             if (typed.Any(a => a == flag || a.StartsWith(flag + "=", StringComparison.Ordinal)))
             {
                 continue;
             }
 
-            var value = variable(Prefix + option.LongName.Replace('-', '_').ToUpperInvariant());
-            if (string.IsNullOrEmpty(value) && option.LongName == "name")
+            var value = variable(Prefix + flag[2..].Replace('-', '_').ToUpperInvariant());
+            if (string.IsNullOrEmpty(value) && flag == "--name")
             {
                 value = variable("NAME");
             }
 
-            if (!string.IsNullOrEmpty(value) && Argument(flag, value, property.PropertyType == typeof(bool)) is { } argument)
+            if (!string.IsNullOrEmpty(value) && Argument(flag, value, isSwitch) is { } argument)
             {
                 arguments.Add(argument);
             }

@@ -8,23 +8,23 @@ namespace SampleApp.Options;
 /// </summary>
 internal sealed class Flags
 {
-    [Option("port", Default = "4567", MetaValue = "PORT", HelpText = "Port to listen on, 0 to 65535; 0 takes any free port.")]
-    public string Port { get; set; } = "";
+    [Option("port", MetaValue = "PORT", HelpText = "Port to listen on, 0 to 65535; 0 takes any free port. Default: 4567.")]
+    public string Port { get; set; } = "4567";
 
-    [Option("listen", Default = "127.0.0.1", MetaValue = "ADDRESS", HelpText = "IP address to listen on. Nothing here asks who is calling, so the default is loopback.")]
-    public string Listen { get; set; } = "";
+    [Option("listen", MetaValue = "ADDRESS", HelpText = "IP address to listen on. Nothing here asks who is calling, so the default is loopback. Default: 127.0.0.1.")]
+    public string Listen { get; set; } = "127.0.0.1";
 
-    [Option("name", Default = "sample-app", MetaValue = "NAME", HelpText = "Name the answers carry (also from the environment variable NAME).")]
-    public string Name { get; set; } = "";
+    [Option("name", MetaValue = "NAME", HelpText = "Name the answers carry (also from the environment variable NAME). Default: sample-app.")]
+    public string Name { get; set; } = "sample-app";
 
-    [Option("delay", Default = "0ms", MetaValue = "TIME", HelpText = "Delays every answer, 0ms to 60s; /api/v1/hello takes a random time around it.")]
-    public string Delay { get; set; } = "";
+    [Option("delay", MetaValue = "TIME", HelpText = "Delays every answer, 0ms to 60s; /api/v1/hello takes a random time around it. Default: 0ms.")]
+    public string Delay { get; set; } = "0ms";
 
-    [Option("failure-rate", Default = "0%", MetaValue = "PERCENT", HelpText = "How many of the answers of /api/v1/hello fail with 500, 0% to 100%.")]
-    public string FailureRate { get; set; } = "";
+    [Option("failure-rate", MetaValue = "PERCENT", HelpText = "How many of the answers of /api/v1/hello fail with 500, 0% to 100%. Default: 0%.")]
+    public string FailureRate { get; set; } = "0%";
 
-    [Option("reply", Default = "hello", MetaValue = "KIND", HelpText = "What / answers: hello (a greeting) or count (the number of requests).")]
-    public string Reply { get; set; } = "";
+    [Option("reply", MetaValue = "KIND", HelpText = "What / answers: hello (a greeting) or count (the number of requests). Default: hello.")]
+    public string Reply { get; set; } = "hello";
 
     [Option("data", MetaValue = "FILE", HelpText = "Keeps the users in this file across restarts and kill -9. Default: in memory only.")]
     public string? Data { get; set; }

@@ -13,6 +13,11 @@ internal sealed record Invocation(Settings? Settings, string Text, int ExitStatu
 
     public static Invocation Parse(string[] typed, Func<string, string?> variable)
     {
+        if (FlagNames.WithoutValue(typed) is { } flag)
+        {
+            return Wrong($"{flag} has no value; --help says what is allowed");
+        }
+
         using var parser = new Parser(with => with.HelpWriter = null);
         var parsed = parser.ParseArguments<Flags>(EnvironmentArguments.Prepend(typed, variable));
         if (parsed is Parsed<Flags> { Value: { } flags })
@@ -30,15 +35,15 @@ internal sealed record Invocation(Settings? Settings, string Text, int ExitStatu
         };
     }
 
-    private static Invocation Wrong(string refusal) => new(null, $"sample-app: {refusal}", WrongCommandLine);
+    private static Invocation Wrong(string refusal) => new(null, $"sample-app: {FlagValues.OneLine(refusal)}", WrongCommandLine);
 
     private static string Describe(Error error) => error switch
     {
-        UnknownOptionError unknown => $"'{Dashed(FlagValues.OneLine(unknown.Token))}' is no flag; allowed are the flags that --help lists",
+        UnknownOptionError unknown => $"'{Dashed(unknown.Token)}' is no flag; allowed are the flags that --help lists",
         MissingValueOptionError missing => $"--{missing.NameInfo.LongName} has no value; --help says what is allowed",
         RepeatedOptionError repeated => $"--{repeated.NameInfo.LongName} is given twice; allowed is once",
         NamedError named => $"--{named.NameInfo.LongName} cannot be read; --help says what is allowed",
-        TokenError token => $"'{FlagValues.OneLine(token.Token)}' cannot be read; --help says what is allowed",
+        TokenError token => $"'{token.Token}' cannot be read; --help says what is allowed",
         _ => $"the command line cannot be read ({error.Tag}); --help says what is allowed",
     };
 

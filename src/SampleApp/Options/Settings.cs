@@ -45,7 +45,7 @@ internal sealed record Settings
         }
         else if (flags.Name.Length is 0 or > LongestName || flags.Name.Any(char.IsControl))
         {
-            refusal = $"--name is '{FlagValues.OneLine(flags.Name)}'; allowed are 1 to {LongestName} printable characters";
+            refusal = $"--name is '{flags.Name}'; allowed are 1 to {LongestName} printable characters";
         }
         else if (!FlagValues.TryDelay(flags.Delay, out var delay))
         {
@@ -69,7 +69,7 @@ internal sealed record Settings
         }
         else if (flags.Unexpected.FirstOrDefault() is { } unexpected)
         {
-            refusal = $"'{FlagValues.OneLine(unexpected)}' is no flag; allowed are the flags that --help lists";
+            refusal = $"'{unexpected}' is no flag; allowed are the flags that --help lists";
         }
         else
         {
