@@ -4,7 +4,7 @@ namespace TeeProxy.Acks;
 /// How far this node's application is, and a bell that rings when anything changed that the predecessor wants to know.
 /// Delivery writes, the ack sender waits. Thread-safe; at most one waiter.
 /// </summary>
-internal sealed class Progress(long applied)
+internal sealed class Progress(long applied) : IDisposable
 {
     private readonly SemaphoreSlim _bell = new(0, 1);
     private long _applied = applied;
@@ -37,4 +37,6 @@ internal sealed class Progress(long applied)
 
     /// <summary>Until the bell rings, or <paramref name="atMost"/> has passed.</summary>
     public Task WaitAsync(TimeSpan atMost, CancellationToken cancellation) => _bell.WaitAsync(atMost, cancellation);
+
+    public void Dispose() => _bell.Dispose();
 }

@@ -28,6 +28,8 @@ internal sealed class ChainMember : IDisposable
     /// <summary>The present standing, and how to wait for the next.</summary>
     public Following<Standing> Standing => _standing;
 
+    public bool IsHead => _standing.Current.Membership.Role == Role.Head;
+
     public Guid Node => _standing.Current.Membership.Node;
 
     /// <summary>Whether this node may take a client's write now; founds the chain when this is its first.</summary>

@@ -9,11 +9,14 @@ internal abstract record DeliveryResult
     {
     }
 
-    /// <summary>The application answered completely.</summary>
-    internal sealed record Delivered(Answer Answer) : DeliveryResult;
+    /// <summary>The application answered: the write is delivered.</summary>
+    internal abstract record Answered(int Status) : DeliveryResult;
+
+    /// <summary>It answered completely.</summary>
+    internal sealed record Delivered(Answer Answer) : Answered(Answer.Status);
 
     /// <summary>It answered, but this node's disk has no room to hold the long answer for the client.</summary>
-    internal sealed record Unheld(int Status, string Why) : DeliveryResult;
+    internal sealed record Unheld(int Status, string Why) : Answered(Status);
 
     /// <summary>No byte was sent: a repeat is no redelivery.</summary>
     internal sealed record Unsent(string Why) : DeliveryResult;

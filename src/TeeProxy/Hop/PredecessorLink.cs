@@ -122,7 +122,7 @@ internal sealed partial class PredecessorLink(
         LogAccepted(opening.Node, opening.Address, answer.Last.Sequence);
     }
 
-    private async Task RunAsync(HopStream stream, Present present, CancellationToken cancellation)
+    private static async Task RunAsync(HopStream stream, Present present, CancellationToken cancellation)
     {
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation, present.Stop.Token);
         try

@@ -4,7 +4,7 @@ namespace TeeProxy.Hop;
 /// How much may be on its way without an ack. It always admits one entry, however long. One sender, one acknowledger;
 /// thread-safe between the two.
 /// </summary>
-internal sealed class SendWindow(long bytes, long resumedBehind)
+internal sealed class SendWindow(long bytes, long resumedBehind) : IDisposable
 {
     private readonly Queue<(long Sequence, long SentBytes)> _unacked = new();
     private readonly SemaphoreSlim _opened = new(0, 1);
@@ -62,6 +62,8 @@ internal sealed class SendWindow(long bytes, long resumedBehind)
             await _opened.WaitAsync(cancellation);
         }
     }
+
+    public void Dispose() => _opened.Dispose();
 
     // Invariant: open whenever no whole record is unacknowledged, so the rest of a long entry always gets out.
     private bool IsOpen => _sentBytes - _ackedBytes < bytes || _lastWhole <= _acked;

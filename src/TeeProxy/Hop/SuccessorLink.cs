@@ -93,7 +93,7 @@ internal sealed partial class SuccessorLink(
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
 
             rows.Clear();
-            var successor = new SuccessorStream(stream, journal, beats, rows, progress, answer.Last.Sequence);
+            using var successor = new SuccessorStream(stream, journal, beats, rows, progress, answer.Last.Sequence);
             _connection = new Connection(successor, answer.Node, nameof(Verdict.Accept), null);
             problems.Clear(next.ToString());
             LogConnected(next, answer.Node, answer.Last.Sequence);

@@ -11,7 +11,7 @@ namespace TeeProxy.Hop;
 /// One accepted stream to the successor: entries and heartbeats down, acks up. <see cref="RunAsync"/> ends with the
 /// stream, always by an exception that says why.
 /// </summary>
-internal sealed class SuccessorStream(HopStream stream, Journal journal, Following<Beat> beats, RowTable rows, Progress progress, long resumedBehind)
+internal sealed class SuccessorStream(HopStream stream, Journal journal, Following<Beat> beats, RowTable rows, Progress progress, long resumedBehind) : IDisposable
 {
     /// <summary>Enough to keep a fast link busy for a round trip, little enough that a slow successor holds no memory.</summary>
     private const long WindowBytes = 8 << 20;
@@ -21,6 +21,8 @@ internal sealed class SuccessorStream(HopStream stream, Journal journal, Followi
 
     /// <summary>The last sequence on the successor's disk.</summary>
     public long Acked => Volatile.Read(ref _acked);
+
+    public void Dispose() => _window.Dispose();
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -34,7 +36,7 @@ internal sealed class SuccessorStream(HopStream stream, Journal journal, Followi
 
     private async Task SendEntriesAsync(CancellationToken cancellation)
     {
-        using var reader = journal.OpenReader(resumedBehind);
+        using var reader = journal.OpenReader(_acked);
         await new JournalCursor(reader, new FrameSink(stream.Writer, _window)).RunAsync(cancellation);
         throw new IOException("The journal closed.");
     }
