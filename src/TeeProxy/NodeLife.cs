@@ -28,8 +28,8 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
             node.Heart.RunAsync(running.Token),
             node.Retention.RunAsync(running.Token),
             node.Probe.RunAsync(running.Token),
-            systemd.RunAsync(running.Token),
         ];
+        var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
         await server.StartAsync();
         if (node.Successor is { } successor)
         {
@@ -58,7 +58,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
 
         await running.CancelAsync();
         await server.StopAsync(new CancellationToken(canceled: code != 0));
-        await Task.WhenAll([local, .. loops]).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Task.WhenAll([local, watchdog, .. loops]).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return code;
     }
 

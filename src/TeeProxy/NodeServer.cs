@@ -1,10 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using TeeProxy.Chain;
 using TeeProxy.Hop;
 using TeeProxy.Options;
-using TeeProxy.Status;
 
 namespace TeeProxy;
 
