@@ -132,6 +132,35 @@ public class CommitTests
     }
 
     [Fact]
+    public async Task A_sender_is_told_of_a_full_disk_once_four_MiB_are_pending_and_goes_on_when_they_have_drained()
+    {
+        await using var head = Journal.Open(new FaultFolder(), new JournalOptions { SegmentBytes = 16 << 20 });
+        for (int i = 0; i < 6; i++)
+        {
+            await head.AppendAsync(EntryKind.Write, EntryPayload.InMemory(default, new byte[1 << 20]));
+        }
+
+        byte[] raw = SmallJournal.Raw(head, 0);
+        int record = raw.Length / 6;
+        var folder = new FaultFolder();
+        await using var replica = Journal.Open(folder, new JournalOptions { SegmentBytes = 1 << 20 });
+        folder.IsFull = true; // so that nothing drains
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(ReceiveResult.Accepted, await replica.AppendReceivedAsync(raw.AsMemory(i * record, record), Cancellation));
+        }
+
+        var fifth = await replica.AppendReceivedAsync(raw.AsMemory(4 * record, record), Cancellation);
+
+        Assert.Equal(ReceiveResult.DiskFull, fifth);
+        folder.IsFull = false;
+        await SmallJournal.AwaitAsync(replica, 4);
+        await SmallJournal.ReceiveAsync(replica, raw[(4 * record)..], 6);
+
+        Assert.Equal(head.Last, replica.Last);
+    }
+
+    [Fact]
     public async Task A_mark_carries_the_cursor_and_only_with_all_that_was_appended_before_it_was_saved()
     {
         var folder = new FaultFolder();
