@@ -1,0 +1,133 @@
+namespace TeeChain.Journaling.Writing;
+
+/// <summary>
+/// The replica's way in: checks what another node sent, and holds it back when much is pending. One caller at a time.
+/// </summary>
+internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
+{
+    /// <summary>As much as four full windows of the hop; beyond it the sender waits.</summary>
+    public const long MostPendingBytes = 4 << 20;
+
+    private readonly Lock _gate = new();
+    private long _pendingBytes;
+    private JournalPosition _tail;
+    private TaskCompletionSource? _drained;
+    private string? _rejection;
+    private bool _isDiskFull;
+    private bool _isEnded;
+
+    /// <param name="records">Whole records; copied before this completes.</param>
+    /// <param name="last">The last committed position; counts when nothing is pending.</param>
+    /// <param name="cancellation">Ends a wait for room among what is pending; then nothing was taken.</param>
+    public async ValueTask<ReceiveResult> AppendAsync(ReadOnlyMemory<byte> records, Func<JournalPosition> last, CancellationToken cancellation)
+    {
+        while (TryEnter(out var refusal, out var drained))
+        {
+            if (refusal is { } result)
+            {
+                return result;
+            }
+
+            await drained!.WaitAsync(cancellation);
+        }
+
+        return Take(records.Span, last);
+    }
+
+    /// <summary>Called by the writer thread after a commit, with the new last position published before.</summary>
+    public void Committed(long bytes)
+    {
+        lock (_gate)
+        {
+            _isDiskFull = false;
+            Release(bytes);
+        }
+    }
+
+    /// <summary>Called by the writer thread: what is pending stays, and is tried again.</summary>
+    public void RefuseForRoom()
+    {
+        lock (_gate)
+        {
+            _isDiskFull = true;
+            Wake();
+        }
+    }
+
+    /// <summary>Called by the writer thread: a run no longer follows, since this node appended an entry of its own in between.</summary>
+    public void Dropped(long bytes, string reason)
+    {
+        lock (_gate)
+        {
+            _rejection = reason;
+            Release(bytes);
+        }
+    }
+
+    public void End()
+    {
+        lock (_gate)
+        {
+            _isEnded = true;
+            Wake();
+        }
+    }
+
+    /// <summary>True when the caller may not take now: then there is a refusal, or something to wait for.</summary>
+    private bool TryEnter(out ReceiveResult? refusal, out Task? drained)
+    {
+        lock (_gate)
+        {
+            drained = null;
+            refusal = _isEnded ? ReceiveResult.Faulted
+                : _rejection is not null ? ReceiveResult.Rejected(_rejection)
+                : _pendingBytes > MostPendingBytes && _isDiskFull ? ReceiveResult.DiskFull
+                : null;
+            _rejection = null;
+            if (refusal is null && _pendingBytes > MostPendingBytes)
+            {
+                _drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+                drained = _drained.Task;
+            }
+
+            return refusal is not null || drained is not null;
+        }
+    }
+
+    private ReceiveResult Take(ReadOnlySpan<byte> records, Func<JournalPosition> last)
+    {
+        var runs = new List<ReceivedRun>();
+        lock (_gate)
+        {
+            var tail = _pendingBytes == 0 ? last() : _tail;
+            if (ReceivedRun.TryCut(records, tail, mostRunBytes, runs) is { } wrong)
+            {
+                return ReceiveResult.Rejected(wrong);
+            }
+
+            if (!queue.TryAddAll(runs))
+            {
+                return ReceiveResult.Faulted;
+            }
+
+            _pendingBytes += records.Length;
+            _tail = runs.Count == 0 ? tail : runs[^1].Last;
+            return ReceiveResult.Accepted;
+        }
+    }
+
+    private void Release(long bytes)
+    {
+        _pendingBytes -= bytes;
+        if (_pendingBytes <= MostPendingBytes)
+        {
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
+        _drained?.TrySetResult();
+        _drained = null;
+    }
+}
