@@ -130,7 +130,10 @@ public sealed class Journal : IAsyncDisposable
         return true;
     }
 
-    /// <summary>The head's way in. Never blocks and never throws for what the disk does; see <see cref="AppendRequest"/> for the answers.</summary>
+    /// <summary>
+    /// The head's way in. Never blocks and never throws for what the disk does; see <see cref="AppendRequest"/> for the
+    /// answers. The budget refuses writes only: an outcome that a replica waits for must not wait for the replica.
+    /// </summary>
     public void Append(AppendRequest request)
     {
         long bytes = ((IPending)request).Bytes;
@@ -138,7 +141,7 @@ public sealed class Journal : IAsyncDisposable
         bool isTooLarge = payload.Head.Length > RecordCodec.MaxHeadBytes || payload.BodyLength > RecordCodec.MaxBodyBytes || payload.Bytes > _options.MaxEntryBytes;
         var failure = _writer.FaultCause is not null ? AppendFailure.Faulted
             : isTooLarge ? AppendFailure.TooLarge
-            : HeldBytes + _queue.PendingBytes + bytes > _options.MaxBytes ? AppendFailure.BudgetFull
+            : request.Kind == EntryKind.Write && HeldBytes + _queue.PendingBytes + bytes > _options.MaxBytes ? AppendFailure.BudgetFull
             : _queue.TryAdd(request) ? (AppendFailure?)null
             : _writer.WhyClosed;
         if (failure is { } refused)
@@ -162,6 +165,9 @@ public sealed class Journal : IAsyncDisposable
     /// </summary>
     public ValueTask<ReceiveResult> AppendReceivedAsync(ReadOnlyMemory<byte> records, CancellationToken cancellation) =>
         _intake.AppendAsync(records, () => Last, cancellation);
+
+    /// <summary>Completes when all that <see cref="AppendReceivedAsync"/> accepted is committed, or will never be: <see cref="Last"/> then tells where to resume.</summary>
+    public Task FlushAsync(CancellationToken cancellation) => _intake.WhenEmptyAsync(cancellation);
 
     /// <summary>A reader of what follows <paramref name="afterSequence"/>. Throws <see cref="SequenceNotKeptException"/>.</summary>
     public JournalReader OpenReader(long afterSequence)

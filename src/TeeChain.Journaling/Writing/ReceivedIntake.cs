@@ -12,6 +12,7 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
     private long _pendingBytes;
     private JournalPosition _tail;
     private TaskCompletionSource? _drained;
+    private TaskCompletionSource? _emptied;
     private string? _rejection;
     private bool _isDiskFull;
     private bool _isEnded;
@@ -32,6 +33,21 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
         }
 
         return Take(records.Span, last);
+    }
+
+    /// <summary>Completes when nothing that was accepted is pending any more.</summary>
+    public Task WhenEmptyAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_pendingBytes == 0 || _isEnded)
+            {
+                return Task.CompletedTask;
+            }
+
+            _emptied ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _emptied.Task.WaitAsync(cancellation);
+        }
     }
 
     /// <summary>Called by the writer thread after a commit, with the new last position published before.</summary>
@@ -70,6 +86,7 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
         {
             _isEnded = true;
             Wake();
+            _emptied?.TrySetResult();
         }
     }
 
@@ -122,6 +139,12 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
         if (_pendingBytes <= MostPendingBytes)
         {
             Wake();
+        }
+
+        if (_pendingBytes == 0)
+        {
+            _emptied?.TrySetResult();
+            _emptied = null;
         }
     }
 

@@ -1,0 +1,42 @@
+namespace TeeProxy.Acks;
+
+/// <summary>
+/// How far this node's application is, and a bell that rings when anything changed that the predecessor wants to know.
+/// Delivery writes, the ack sender waits. Thread-safe; at most one waiter.
+/// </summary>
+internal sealed class Progress(long applied) : IDisposable
+{
+    private readonly SemaphoreSlim _bell = new(0, 1);
+    private long _applied = applied;
+
+    /// <summary>The last sequence before which nothing is undelivered.</summary>
+    public long Applied => Volatile.Read(ref _applied);
+
+    /// <summary>Called by the local cursor only.</summary>
+    public void Apply(long sequence)
+    {
+        Volatile.Write(ref _applied, sequence);
+        Ring();
+    }
+
+    /// <summary>Something else changed: records arrived, a row behind this node moved.</summary>
+    public void Ring()
+    {
+        if (_bell.CurrentCount == 0)
+        {
+            try
+            {
+                _bell.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Somebody rang at the same moment: one ring is enough.
+            }
+        }
+    }
+
+    /// <summary>Until the bell rings, or <paramref name="atMost"/> has passed.</summary>
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellation) => _bell.WaitAsync(atMost, cancellation);
+
+    public void Dispose() => _bell.Dispose();
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using TeeChain.Protocol;
+using TeeChain.Protocol.Hop;
+using TeeChain.Protocol.Status;
+
+namespace TeeProxy.Acks;
+
+/// <summary>
+/// What the nodes behind this one have reached, nearest first, as the present stream's acks tell. What an older stream
+/// told is discarded at every opening. One writer (the stream), any reader.
+/// </summary>
+internal sealed class RowTable
+{
+    private volatile IReadOnlyList<Row> _rows = [];
+
+    /// <summary>A row with its detail remembered: on the wire a detail travels only when it changed.</summary>
+    internal sealed record Row(AckRow Ack, NodeDetail? Detail);
+
+    public IReadOnlyList<Row> Rows => _rows;
+
+    /// <summary>A new stream opens.</summary>
+    public void Clear() => _rows = [];
+
+    public void Update(IReadOnlyList<AckRow> acks)
+    {
+        var old = _rows;
+        var rows = new Row[acks.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var ack = acks[i];
+            rows[i] = ack.Detail.IsEmpty
+                ? new Row(ack, old.FirstOrDefault(row => row.Ack.Node == ack.Node)?.Detail)
+                : new Row(ack with { Detail = default }, Read(ack.Detail));
+        }
+
+        _rows = rows;
+    }
+
+    private static NodeDetail? Read(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json.Span, ProtocolJson.Default.NodeDetail);
+        }
+        catch (JsonException)
+        {
+            return null; // It is for people only; a version that says it otherwise shall not stop the acks.
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using TeeChain.Journaling;
+
+namespace TeeProxy.Delivery;
+
+/// <summary>
+/// Records on the head what its application answered. An outcome rides with the next commit; one that the journal cannot
+/// take now (the disk is full) is kept in the cursor's notes and offered again.
+/// </summary>
+internal sealed class HeadOutcomes(Journal journal, Comparison comparison)
+{
+    private readonly ConcurrentQueue<OutcomeRecord> _postponed = new();
+
+    /// <summary>Called before the cursor is saved, so that no saved delivery lacks its outcome.</summary>
+    public void Record(OutcomeRecord outcome)
+    {
+        comparison.Answered(outcome.Sequence, outcome.Status);
+        journal.Append(new OutcomeAppend(this, outcome));
+    }
+
+    /// <summary>Offers again what the journal could not take.</summary>
+    public void RetryPostponed()
+    {
+        for (var left = _postponed.Count; left > 0 && _postponed.TryDequeue(out var outcome); left--)
+        {
+            journal.Append(new OutcomeAppend(this, outcome));
+        }
+    }
+
+    // A server error is what replicas may be waiting for, so it does not wait for company.
+    private sealed class OutcomeAppend(HeadOutcomes outcomes, OutcomeRecord outcome)
+        : AppendRequest(EntryKind.Outcome, EntryPayload.InMemory(outcome.Encode(), default), lazy: !outcome.IsServerError)
+    {
+        protected override void OnSequenced(JournalPosition position)
+        {
+        }
+
+        protected override void OnCommitted() => outcomes.Forget(outcome.Sequence);
+
+        protected override void OnFailed(AppendFailure failure)
+        {
+            if (failure is AppendFailure.DiskFull or AppendFailure.BudgetFull)
+            {
+                outcomes._postponed.Enqueue(outcome);
+            }
+        }
+    }
+
+    private void Forget(long sequence) => comparison.Forget(sequence);
+}

@@ -1,0 +1,19 @@
+using TeeChain.Journaling;
+
+namespace TeeProxy.Delivery;
+
+/// <summary>
+/// Follows the journal and hands what is committed to a sink. Used twice: to the local application and to the next node.
+/// It reads only what is committed, so what a sink has seen is never forgotten.
+/// </summary>
+internal sealed class JournalCursor(JournalReader reader, IEntrySink sink)
+{
+    /// <summary>Until <paramref name="stopping"/>, or until the journal closes.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested && await reader.WaitAsync(stopping))
+        {
+            await sink.DrainAsync(reader, stopping);
+        }
+    }
+}

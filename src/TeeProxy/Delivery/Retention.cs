@@ -1,0 +1,47 @@
+using TeeChain.Journaling;
+using TeeProxy.Acks;
+using TeeProxy.Chain;
+
+namespace TeeProxy.Delivery;
+
+/// <summary>
+/// Lets go of what every row has passed: this node's application and that of every known node behind it. A known node
+/// that is away holds everything it has not confirmed. Also remembers durably what the rows confirm.
+/// </summary>
+internal sealed class Retention(Journal journal, ChainMember member, Progress progress, RowTable rows, string? nextAddress, HeadOutcomes outcomes, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            await StepAsync(cancellation);
+        }
+    }
+
+    /// <summary>One look at the rows.</summary>
+    public async Task StepAsync(CancellationToken cancellation)
+    {
+        var behind = rows.Rows;
+        if (behind.Count > 0 && member.Standing.Current.Membership.Chain is not null)
+        {
+            await member.RememberAsync([.. behind.Select(Known)], cancellation);
+        }
+
+        var known = member.Standing.Current.Membership.Known;
+        if (known.All(node => behind.Any(row => row.Ack.Node == node.Node)))
+        {
+            journal.Release(behind.Aggregate(progress.Applied, static (least, row) => Math.Min(least, row.Ack.Applied)));
+        }
+
+        outcomes.RetryPostponed();
+    }
+
+    private KnownNode Known(RowTable.Row row, int index)
+    {
+        var address = index == 0 && nextAddress is not null ? nextAddress : row.Detail?.Address ?? "?";
+        return new KnownNode(row.Ack.Node, row.Ack.Journal, address, row.Ack.Durable);
+    }
+}

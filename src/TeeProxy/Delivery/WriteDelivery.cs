@@ -1,0 +1,119 @@
+using Polly;
+using TeeChain.Journaling;
+using TeeProxy.Acks;
+using TeeProxy.Application;
+using TeeProxy.Chain;
+using TeeProxy.Requests;
+
+namespace TeeProxy.Delivery;
+
+/// <summary>
+/// Delivers one write to the local application, for as long as it takes. A complete answer is a delivery; anything else
+/// is repeated, marked where the application may have seen it.
+/// </summary>
+/// <param name="abort">Gives up what is in flight: the node's time to stop is over.</param>
+internal sealed partial class WriteDelivery(
+    ApplicationClient client,
+    ChainMember member,
+    LocalCursor cursor,
+    PendingWrites pending,
+    OutcomeScout scout,
+    ApplicationHealth health,
+    ResiliencePipeline<DeliveryResult> retry,
+    DeliveryInstruments instruments,
+    ILogger<WriteDelivery> log,
+    CancellationToken abort)
+{
+    /// <summary>Returns when the application has answered.</summary>
+    /// <param name="isSuspect">Whether the application may have seen the write before this process began.</param>
+    /// <exception cref="OperationCanceledException">The node stops; the write stays undelivered.</exception>
+    public async Task<DeliveryResult.Answered> DeliverAsync(JournalEntry entry, bool isSuspect)
+    {
+        var attempts = new Attempts(entry, RequestHead.Decode(entry.Head.Span), isSuspect);
+        var result = await retry.ExecuteAsync(static (state, abort) => state.Self.AttemptAsync(state.Attempts, abort), (Self: this, Attempts: attempts), abort);
+        return (DeliveryResult.Answered)result;
+    }
+
+    /// <summary>One attempt, and what follows from how it ended.</summary>
+    private async ValueTask<DeliveryResult> AttemptAsync(Attempts attempts, CancellationToken abort)
+    {
+        if (attempts.IsRedelivery)
+        {
+            cursor.CountRedelivery();
+        }
+
+        var started = instruments.Now;
+        var result = await client.SendAsync(attempts.Entry, attempts.Head, member.Standing.Current.Membership.Chain!.Value, attempts.IsRedelivery, abort);
+        if (result is DeliveryResult.Delivered { Answer: { Status: >= 500 } failed } && !member.IsHead)
+        {
+            result = await JudgeAsync(attempts.Entry.Sequence, failed, result, abort);
+        }
+
+        instruments.Attempted(started, result);
+        Note(attempts, result);
+        return result;
+    }
+
+    /// <summary>A replica's server error is agreement only where the head's application failed too.</summary>
+    private async Task<DeliveryResult> JudgeAsync(long sequence, Answer failed, DeliveryResult result, CancellationToken abort)
+    {
+        var outcome = await scout.FindAsync(sequence, abort);
+        if (outcome.IsServerError)
+        {
+            return result;
+        }
+
+        failed.Body.Dispose();
+        return new DeliveryResult.Unwelcome(failed.Status, outcome.Status);
+    }
+
+    private void Note(Attempts attempts, DeliveryResult result)
+    {
+        switch (result)
+        {
+            case DeliveryResult.Unsent unsent:
+                if (health.ReportDown(unsent.Why))
+                {
+                    LogUnsent(attempts.Entry.Sequence, unsent.Why);
+                }
+
+                break;
+            case DeliveryResult.Lost lost:
+                attempts.IsRedelivery = true;
+                LogLost(attempts.Entry.Sequence, attempts.Head.Method, attempts.Head.Path, lost.Why);
+                if (lost.IsTimeout)
+                {
+                    pending.Undetermined(attempts.Entry.Sequence, $"The application gave {lost.Why}; the write is recorded and will be delivered again.");
+                }
+
+                break;
+            case DeliveryResult.Unwelcome unwelcome:
+                attempts.IsRedelivery = true;
+                LogUnwelcome(attempts.Entry.Sequence, attempts.Head.Method, attempts.Head.Path, unwelcome.Status, unwelcome.HeadStatus);
+                break;
+            default:
+                health.ReportUp();
+                break;
+        }
+    }
+
+    /// <summary>One write on its way, over all its attempts.</summary>
+    private sealed class Attempts(JournalEntry entry, RequestHead head, bool isRedelivery)
+    {
+        public JournalEntry Entry => entry;
+
+        public RequestHead Head => head;
+
+        /// <summary>Whether the application may have seen it.</summary>
+        public bool IsRedelivery { get; set; } = isRedelivery;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The application does not take write {Sequence}: {Why}. It is repeated until it does; order is kept.")]
+    private partial void LogUnsent(long sequence, string why);
+
+    [LoggerMessage(LogLevel.Warning, "Write {Sequence} ({Method} {Path}) may or may not have been applied: {Why}. It is delivered again, marked.")]
+    private partial void LogLost(long sequence, string method, string path, string why);
+
+    [LoggerMessage(LogLevel.Warning, "The application answers write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}. It is delivered again, marked.")]
+    private partial void LogUnwelcome(long sequence, string method, string path, int status, int headStatus);
+}

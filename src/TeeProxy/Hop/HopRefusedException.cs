@@ -1,0 +1,17 @@
+using TeeChain.Protocol.Hop;
+
+namespace TeeProxy.Hop;
+
+/// <summary>An opening was not accepted, by either side. The stream does not begin; the text says why and what to do.</summary>
+internal sealed class HopRefusedException(string verdict, string reason) : Exception(reason)
+{
+    /// <summary>The proof was wrong: the two nodes do not share a secret.</summary>
+    public const string Unauthorized = "Unauthorized";
+
+    public HopRefusedException(Verdict verdict, string reason)
+        : this(verdict.ToString(), reason)
+    {
+    }
+
+    public string Verdict { get; } = verdict;
+}

@@ -1,0 +1,141 @@
+using System.Buffers;
+using TeeChain.Journaling;
+using TeeChain.Protocol.Frames;
+using TeeChain.Protocol.Hop;
+using TeeProxy.Acks;
+using TeeProxy.Chain;
+
+namespace TeeProxy.Hop;
+
+/// <summary>
+/// One accepted stream from the predecessor: entries and heartbeats come, acks go. <see cref="RunAsync"/> ends with the
+/// stream, always by an exception that says why.
+/// </summary>
+/// <param name="proven">Called when a frame shows that the predecessor accepts this node too.</param>
+internal sealed class PredecessorStream(
+    HopStream stream,
+    Opening opening,
+    Journal journal,
+    HeadFollower follower,
+    RowSource rows,
+    Progress progress,
+    Action proven,
+    TimeProvider time)
+{
+    /// <summary>How long changes are gathered into one ack where no client waits for it.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+
+    private static readonly TimeSpan DiskFullPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly RecordAssembler _records = new(RecordCodec.HeaderBytes + RecordCodec.MaxHeadBytes + (long)RecordCodec.MaxBodyBytes);
+    private bool _isProven;
+    private long _beaten = time.GetTimestamp();
+
+    public Opening Opening => opening;
+
+    /// <summary>Since the stream brought a new beat: of the head where there is one, else any.</summary>
+    public TimeSpan SinceBeat => time.GetElapsedTime(Volatile.Read(ref _beaten));
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] parts = [ReceiveAsync(together.Token), SendAcksAsync(together.Token)];
+        var first = await Task.WhenAny(parts);
+        await together.CancelAsync();
+        await Task.WhenAll(parts).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await first;
+    }
+
+    private async Task ReceiveAsync(CancellationToken cancellation)
+    {
+        while (await stream.Reader.ReadAsync(cancellation) is { } frame)
+        {
+            if (!_isProven && frame.Type != FrameType.Close)
+            {
+                _isProven = true;
+                proven();
+            }
+
+            switch (frame.Type)
+            {
+                case FrameType.Entries:
+                    await TakeAsync(_records.Add(frame.Payload), cancellation);
+                    break;
+                case FrameType.Heartbeat:
+                    Follow(frame.Payload);
+                    break;
+                case FrameType.Close:
+                    throw HopStream.Refusal(frame.Payload.Span);
+                default:
+                    throw new DamagedFrameException($"a {frame.Type} frame from a predecessor");
+            }
+        }
+
+        throw new EndOfStreamException("The predecessor closed the stream.");
+    }
+
+    private async ValueTask TakeAsync(ReadOnlyMemory<byte> records, CancellationToken cancellation)
+    {
+        if (records.IsEmpty)
+        {
+            return;
+        }
+
+        while (true)
+        {
+            var result = await journal.AppendReceivedAsync(records, cancellation);
+            switch (result.Outcome)
+            {
+                case ReceiveOutcome.Accepted:
+                    progress.Ring();
+                    return;
+                case ReceiveOutcome.Rejected:
+                    throw new HopRefusedException(Verdict.Diverged, $"entries that do not continue this node's journal: {result.Reason}");
+                case ReceiveOutcome.DiskFull:
+                    await Task.Delay(DiskFullPause, cancellation);
+                    break;
+                default:
+                    throw new IOException("The journal takes nothing any more.");
+            }
+        }
+    }
+
+    private void Follow(ReadOnlyMemory<byte> payload)
+    {
+        var heartbeat = Heartbeat.Read(payload.Span, out var view);
+        if (follower.Observe(heartbeat, view) || !heartbeat.IsOfHead)
+        {
+            Volatile.Write(ref _beaten, time.GetTimestamp());
+        }
+    }
+
+    /// <summary>An ack when something changed, and one an interval to show that this node lives.</summary>
+    private async Task SendAcksAsync(CancellationToken cancellation)
+    {
+        var frame = new ArrayBufferWriter<byte>();
+        var sent = new Dictionary<Guid, ReadOnlyMemory<byte>>();
+        while (true)
+        {
+            frame.ResetWrittenCount();
+            AckCodec.Write(frame, [.. rows.Rows().Select(row => WithoutKnownDetail(row, sent))]);
+            await stream.Writer.WriteAsync(FrameType.Ack, System.Runtime.InteropServices.MemoryMarshal.AsMemory(frame.WrittenMemory), cancellation);
+
+            await progress.WaitAsync(Pulse.Interval, cancellation);
+            if (!opening.EagerAcks)
+            {
+                await Task.Delay(Gathering, time, cancellation);
+            }
+        }
+    }
+
+    private static AckRow WithoutKnownDetail(AckRow row, Dictionary<Guid, ReadOnlyMemory<byte>> sent)
+    {
+        if (sent.TryGetValue(row.Node, out var known) && known.Span.SequenceEqual(row.Detail.Span))
+        {
+            return row with { Detail = default };
+        }
+
+        sent[row.Node] = row.Detail;
+        return row;
+    }
+}

@@ -1,0 +1,109 @@
+using TeeChain.Journaling;
+using TeeChain.Protocol.Frames;
+using TeeChain.Protocol.Hop;
+using TeeProxy.Acks;
+using TeeProxy.Chain;
+using TeeProxy.Delivery;
+
+namespace TeeProxy.Hop;
+
+/// <summary>
+/// One accepted stream to the successor: entries and heartbeats down, acks up. <see cref="RunAsync"/> ends with the
+/// stream, always by an exception that says why.
+/// </summary>
+internal sealed class SuccessorStream(HopStream stream, Journal journal, Following<Beat> beats, RowTable rows, Progress progress, long resumedBehind) : IDisposable
+{
+    /// <summary>Enough to keep a fast link busy for a round trip, little enough that a slow successor holds no memory.</summary>
+    private const long WindowBytes = 8 << 20;
+
+    private readonly SendWindow _window = new(WindowBytes, resumedBehind);
+    private long _acked = resumedBehind;
+
+    /// <summary>The last sequence on the successor's disk.</summary>
+    public long Acked => Volatile.Read(ref _acked);
+
+    public void Dispose() => _window.Dispose();
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task[] parts = [SendEntriesAsync(together.Token), SendBeatsAsync(together.Token), ReadAcksAsync(together.Token)];
+        var first = await Task.WhenAny(parts);
+        await together.CancelAsync();
+        await Task.WhenAll(parts).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await first;
+    }
+
+    private async Task SendEntriesAsync(CancellationToken cancellation)
+    {
+        using var reader = journal.OpenReader(_acked);
+        await new JournalCursor(reader, new FrameSink(stream.Writer, _window)).RunAsync(cancellation);
+        throw new IOException("The journal closed.");
+    }
+
+    /// <summary>Relays each new beat. Without a head there is none, and an empty beat shows that this node is there.</summary>
+    private async Task SendBeatsAsync(CancellationToken cancellation)
+    {
+        var sent = Beat.None;
+        while (true)
+        {
+            using var interval = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            interval.CancelAfter(Pulse.Interval);
+            try
+            {
+                sent = await beats.WaitAsync(beat => !ReferenceEquals(beat, sent), interval.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                if (sent.Heartbeat.IsOfHead)
+                {
+                    continue;
+                }
+            }
+
+            await stream.Writer.WriteAsync(FrameType.Heartbeat, sent.Heartbeat.ToFrame(sent.View.Span), cancellation);
+        }
+    }
+
+    private async Task ReadAcksAsync(CancellationToken cancellation)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        while (true)
+        {
+            silence.CancelAfter(Pulse.Lease);
+            Frame frame;
+            try
+            {
+                frame = await stream.Reader.ReadAsync(silence.Token) ?? throw new EndOfStreamException("The successor closed the stream.");
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                throw new TimeoutException($"The successor sent nothing for {Pulse.Lease.TotalSeconds} s.");
+            }
+
+            switch (frame.Type)
+            {
+                case FrameType.Ack:
+                    Take(AckCodec.Read(frame.Payload.Span));
+                    break;
+                case FrameType.Close:
+                    throw HopStream.Refusal(frame.Payload.Span);
+                default:
+                    throw new DamagedFrameException($"a {frame.Type} frame from a successor");
+            }
+        }
+    }
+
+    private void Take(AckRow[] acks)
+    {
+        if (acks.Length == 0)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _acked, acks[0].Durable);
+        _window.Acked(acks[0].Durable);
+        rows.Update(acks);
+        progress.Ring();
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Reflection;
+using TeeChain.Journaling;
+using TeeChain.Protocol.Hop;
+using TeeChain.Protocol.Status;
+using TeeProxy.Acks;
+using TeeProxy.Application;
+using TeeProxy.Chain;
+using TeeProxy.Delivery;
+using TeeProxy.Hop;
+using TeeProxy.Options;
+
+namespace TeeProxy.Status;
+
+/// <summary>Puts a node's state together for everybody who looks: the admin port, the metrics, the nodes upstream. Thread-safe.</summary>
+internal sealed class StatusSource(
+    NodeOptions options,
+    Journal journal,
+    ChainMember member,
+    HeadLease lease,
+    LagWindow headWindow,
+    LagWindow ownWindow,
+    Progress progress,
+    RowTable rows,
+    ApplicationHealth health,
+    LocalCursor cursor,
+    Comparison comparison,
+    Problems problems,
+    Departure departure,
+    TimeProvider time)
+{
+    private readonly long _started = time.GetTimestamp();
+
+    /// <summary>The release, without the commit.</summary>
+    public static string Version { get; } =
+        typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>The link to the next node; null on the tail. Set by the composition, before anybody looks.</summary>
+    public SuccessorLink? Successor { get; set; }
+
+    /// <summary>The link from the node before. Set by the composition, before anybody looks.</summary>
+    public PredecessorLink? Predecessor { get; set; }
+
+    public ReadyStatus Ready() => ReadinessRule.Judge(new ReadinessRule.Facts
+    {
+        Standing = member.Standing.Current,
+        ApplicationDown = health.Current is { IsUp: false, Why: var why } ? why : null,
+        JournalFault = NotLive(),
+        IsDraining = departure.IsDraining,
+        Parked = 0,
+        CanFound = Successor is null || Successor.IsConnected,
+        SinceHeartbeat = lease.SinceRenewal,
+        Lease = Pulse.Lease,
+        Applied = progress.Applied,
+        HeadSequenceThen = headWindow.Then(),
+        OwnSequenceThen = ownWindow.Then(),
+        MaxLag = options.MaxLag,
+    });
+
+    /// <summary>Why the process is of no use any more; null while it is.</summary>
+    public string? NotLive() => journal.Faulted.IsCompletedSuccessfully ? $"the journal is faulted: {journal.Faulted.Result.Message}" : null;
+
+    /// <summary>What this node's own ACK row claims.</summary>
+    public (AckState State, NodeDetail Detail) Claims()
+    {
+        var ready = Ready().Read;
+        var state = (IsWhole() ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0);
+        return (state, new NodeDetail
+        {
+            Address = options.Listen.ToString(),
+            Admin = options.Admin.ToString(),
+            Divergences = comparison.Divergences,
+            Redelivered = cursor.Redelivered,
+            NotReadable = ready.Why,
+        });
+    }
+
+    public NodeStatus Status()
+    {
+        var membership = member.Standing.Current.Membership;
+        var last = journal.Last;
+        var applied = progress.Applied;
+        var head = membership.Role == Role.Head ? last.Sequence : Math.Max(lease.Last.LastSequence, last.Sequence);
+        return new NodeStatus
+        {
+            Version = Version,
+            NodeId = membership.Node,
+            JournalId = journal.JournalId,
+            Chain = membership.Chain,
+            Role = membership.Role.ToString().ToLowerInvariant(),
+            Epoch = membership.Epoch,
+            Head = membership.Head,
+            HeadAddress = membership.HeadAddress,
+            Address = options.Listen.ToString(),
+            Admin = options.Admin.ToString(),
+            Local = options.Local.ToString(),
+            FirstSequence = journal.FirstSequence,
+            LastSequence = last.Sequence,
+            LastCrc = Hex(last.Crc),
+            AppliedSequence = applied,
+            HeadSequence = head,
+            LagEntries = Math.Max(0, head - applied),
+            LagSeconds = Math.Max(headWindow.Behind(applied).TotalSeconds, ownWindow.Behind(applied).TotalSeconds),
+            JournalBytes = journal.Bytes,
+            HeldBytes = journal.HeldBytes,
+            Application = new ApplicationStatus(health.Current.IsUp, health.Current.Why),
+            Next = Successor?.Status,
+            Previous = Predecessor?.Status,
+            Rows = [.. rows.Rows.Select(Describe)],
+            Ready = Ready(),
+            Whole = IsWhole(),
+            Draining = departure.IsDraining,
+            Redelivered = cursor.Redelivered,
+            Parked = 0,
+            Divergences = comparison.Divergences,
+            RecentDivergences = comparison.Recent,
+            Problems = problems.Snapshot(),
+            UptimeSeconds = time.GetElapsedTime(_started).TotalSeconds,
+        };
+    }
+
+    public StatusAt At(long sequence)
+    {
+        var applied = progress.Applied;
+        if (sequence > applied)
+        {
+            return new StatusAt(sequence, false, applied, null, null, $"the application is only at {applied}");
+        }
+
+        if (!journal.TryGetPosition(sequence, out var position))
+        {
+            return new StatusAt(sequence, false, applied, null, null, $"the journal keeps records from {journal.FirstSequence} on");
+        }
+
+        return cursor.Digest.At(sequence) is { } digest
+            ? new StatusAt(sequence, true, applied, Hex(position.Crc), digest.ToString("x16", CultureInfo.InvariantCulture), null)
+            : new StatusAt(sequence, false, applied, Hex(position.Crc), null, $"the digest is remembered for the last {DeliveredDigest.Remembered} records of this run only");
+    }
+
+    private bool IsWhole() => Successor is null || (Successor.IsConnected && rows.Rows is [var next, ..] && next.Ack.State.HasFlag(AckState.Whole));
+
+    private static RowStatus Describe(RowTable.Row row) => new(
+        row.Ack.Node,
+        row.Ack.Journal,
+        row.Ack.Durable,
+        row.Ack.Applied,
+        row.Ack.State.HasFlag(AckState.Readable),
+        row.Ack.State.HasFlag(AckState.Whole),
+        row.Detail);
+
+    private static string Hex(uint crc) => crc.ToString("x8", CultureInfo.InvariantCulture);
+}
