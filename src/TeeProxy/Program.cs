@@ -1,1 +1,42 @@
-return 0;
+using TeeProxy;
+using TeeProxy.Inspection;
+using TeeProxy.Options;
+using TeeProxy.Status;
+
+switch (OptionsParser.Parse(args, Environment.GetEnvironmentVariable))
+{
+    case Command.Exit exit:
+        await (exit.Code == 0 ? Console.Out : Console.Error).WriteLineAsync(exit.Text.TrimEnd());
+        return exit.Code;
+    case Command.Journal journal:
+        return JournalCommand.Run(journal, Console.Out, Console.Error);
+    case Command.Run run:
+        try
+        {
+            return await RunAsync(run.Options);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            await Console.Error.WriteLineAsync($"teeproxy: {NodeServer.WhyNotStarted(e, run.Options) ?? e.Message}");
+            return 1;
+        }
+
+    default:
+        throw new InvalidOperationException("A command without an arm here.");
+}
+
+static async Task<int> RunAsync(NodeOptions options)
+{
+    using var logs = LogSetup.Create(options.JsonLog);
+    await using var node = Node.Open(options, logs, TimeProvider.System);
+
+    var metrics = MetricsExporter.Create(node.Meter);
+    _ = new NodeInstruments(node.Meter, node.Status.Status, node.Time);
+    ProcessInstruments.AddTo(node.Meter);
+    var guard = new AdminGuard(options.Admin, AdminToken.LoadOrCreate(options.Data, options.Secret));
+    var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>());
+
+    await using var server = NodeServer.Build(node, context => Temp.Tee(node, context), admin.HandleAsync);
+    var systemd = SystemdNotifier.FromEnvironment(node.Status.NotLive, node.Time, logs.CreateLogger<SystemdNotifier>());
+    return await new NodeLife(node, systemd, logs.CreateLogger<NodeLife>()).RunAsync(server);
+}

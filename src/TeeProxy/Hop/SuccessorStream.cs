@@ -36,8 +36,9 @@ internal sealed class SuccessorStream(HopStream stream, Journal journal, Followi
 
     private async Task SendEntriesAsync(CancellationToken cancellation)
     {
-        using var reader = journal.OpenReader(_acked);
-        await new JournalCursor(reader, new FrameSink(stream.Writer, _window)).RunAsync(cancellation);
+        using var cursor = new JournalCursor(journal.OpenReader(_acked), new FrameSink(stream.Writer, _window));
+        await cursor.RunAsync(cancellation);
+        cancellation.ThrowIfCancellationRequested();
         throw new IOException("The journal closed.");
     }
 

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace TeeProxy;
+
+/// <summary>Where the log goes: standard output, one line an event, as text for people or JSON for machines.</summary>
+internal static class LogSetup
+{
+    public static ILoggerFactory Create(bool json) => LoggerFactory.Create(logging =>
+    {
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);
+        if (json)
+        {
+            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true));
+        }
+        else
+        {
+            logging.AddSimpleConsole(console =>
+                (console.SingleLine, console.ColorBehavior, console.TimestampFormat, console.UseUtcTimestamp) =
+                (true, LoggerColorBehavior.Disabled, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
+        }
+    });
+}

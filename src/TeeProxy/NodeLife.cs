@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using TeeProxy.Status;
+
+namespace TeeProxy;
+
+/// <summary>
+/// A node's life: its loops start, run until somebody asks it to stop or one of them fails, and end in order.
+/// </summary>
+internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogger<NodeLife> log)
+{
+    /// <summary>How long what is in flight may take once nothing new is admitted.</summary>
+    private static readonly TimeSpan Finishing = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource<string> _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Exit code: 0 when asked to stop, 1 when something that must not fail has failed.</summary>
+    /// <param name="server">Starts and stops the doors.</param>
+    public async Task<int> RunAsync(WebApplication server)
+    {
+        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
+        using var delivering = new CancellationTokenSource();
+        using var running = new CancellationTokenSource();
+
+        var local = node.Local.RunAsync(delivering.Token);
+        List<Task> loops =
+        [
+            node.Heart.RunAsync(running.Token),
+            node.Retention.RunAsync(running.Token),
+            node.Probe.RunAsync(running.Token),
+        ];
+        var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
+        await server.StartAsync();
+        if (node.Successor is { } successor)
+        {
+            loops.Add(successor.RunAsync(running.Token));
+        }
+
+        LogStarted(node.Options.Listen, node.Options.Admin, node.Options.Local, node.Options.Next?.ToString() ?? "nobody", node.Options.Data);
+        systemd.Ready();
+
+        var ended = await Task.WhenAny([_asked.Task, node.Journal.Faulted, local, .. loops]);
+        systemd.Stopping();
+        var code = 0;
+        if (ended == _asked.Task)
+        {
+            await DepartAsync(local, delivering);
+        }
+        else
+        {
+            code = 1;
+            LogFailed(node.Status.NotLive() ?? Cause(ended));
+            node.Departure.Close();
+            await delivering.CancelAsync();
+            node.Abort();
+            node.Pending.ReleaseAll("The node stops after a failure; the write is recorded.");
+        }
+
+        await running.CancelAsync();
+        await server.StopAsync(new CancellationToken(canceled: code != 0));
+        await Task.WhenAll([local, watchdog, .. loops]).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return code;
+    }
+
+    /// <summary>Not ready, then nothing new, then what is in flight, then good-bye.</summary>
+    private async Task DepartAsync(Task local, CancellationTokenSource delivering)
+    {
+        node.Departure.Drain();
+        LogDraining(await _asked.Task, node.Options.Drain);
+        await Task.Delay(node.Options.Drain, node.Time);
+
+        node.Departure.Close();
+        var patience = node.Time.GetTimestamp();
+        while (node.Pending.Count > 0 && node.Time.GetElapsedTime(patience) < Finishing)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), node.Time);
+        }
+
+        node.Pending.ReleaseAll("The node stops; the write is recorded and will be delivered.");
+        await delivering.CancelAsync();
+        await Task.WhenAny(local, Task.Delay(Finishing, node.Time));
+        var isClean = local.IsCompleted;
+        node.Abort();
+        if (isClean)
+        {
+            node.Cursor.Save(isCleanStop: true);
+        }
+    }
+
+    private void Ask(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _asked.TrySetResult(context.Signal.ToString());
+    }
+
+    private static string Cause(Task ended) => ended.Exception?.GetBaseException().Message ?? "a loop ended that must not";
+
+    [LoggerMessage(LogLevel.Information, "teeproxy listens on {Listen}, admin on {Admin}, application {Local}, next {Next}, data in {Data}.")]
+    private partial void LogStarted(Options.Address listen, Options.Address admin, Options.Address local, string next, string data);
+
+    [LoggerMessage(LogLevel.Information, "{Signal}: not ready any more; serving for {Drain} longer, then finishing what is in flight.")]
+    private partial void LogDraining(string signal, TimeSpan drain);
+
+    [LoggerMessage(LogLevel.Critical, "The node stops: {Cause}")]
+    private partial void LogFailed(string cause);
+}
