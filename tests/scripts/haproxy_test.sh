@@ -170,6 +170,13 @@ stats_elsewhere_with_the_known_password_are_refused() {
   ! TEECHAIN_STATS_PASSWORD='' haproxy -dW -c -f "$root/haproxy.cfg"
 }
 
+a_password_may_hold_signs_that_mean_something_to_haproxy() {
+  local password
+  for password in 'a,b' 'a)b(' 'a"b' "a\\b" 'a$b' 'a#b c' 'a&&b'; do
+    TEECHAIN_STATS_PASSWORD=$password haproxy -dW -c -f "$root/haproxy.cfg" || return 1
+  done
+}
+
 reads_go_to_the_three_applications_in_turn() {
   equal "app1 app2 app3" "$(for _ in 1 2 3 4 5 6; do who; done | sort -u | xargs)"
 }
@@ -350,6 +357,7 @@ serving || {
 
 check the_file_is_valid_without_a_warning
 check stats_elsewhere_with_the_known_password_are_refused
+check a_password_may_hold_signs_that_mean_something_to_haproxy
 check reads_go_to_the_three_applications_in_turn
 check writes_of_each_method_go_to_the_head
 check other_methods_go_to_an_application
