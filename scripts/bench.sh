@@ -5,7 +5,9 @@ bench_user=${TEECHAIN_AB_USER:-ada}
 
 # -k keep-alive; -l because answers may differ in length.
 bench() {
-  local command=(ab -k -l -n "${TEECHAIN_AB_REQUESTS:-10000}" -c "${TEECHAIN_AB_CONNECTIONS:-64}" "$@")
+  local requests=${TEECHAIN_AB_REQUESTS:-10000} connections=${TEECHAIN_AB_CONNECTIONS:-64}
+  # ab refuses more connections than requests.
+  local command=(ab -k -l -n "$requests" -c "$((connections < requests ? connections : requests))" "$@")
   say ""
   say "\$ ${command[*]}"
   "${command[@]}"

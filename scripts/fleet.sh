@@ -73,6 +73,8 @@ start_teeproxy() { # NUMBER N
   (cd "$run" && start "$name-teeproxy" "$teeproxy" "${arguments[@]}")
 }
 
+give_up() { die "$* (what was started keeps running: logs, status; ./misc-commands.sh down stops it)"; }
+
 ready() { # NUMBER KIND
   [[ $(http -o /dev/null -w '%{http_code}' "http://127.0.0.1:$(admin_port "$1")/readyz/$2") == 200 ]]
 }
@@ -86,7 +88,7 @@ await_ready() {
       last_lines "$name-app"
       last_lines "$name-teeproxy"
       say "$name says: $(http "http://127.0.0.1:$(admin_port "$1")/readyz/$2" || echo nothing)"
-      die "$name is not ready ($2)"
+      give_up "$name is not ready ($2)"
     fi
     sleep 0.1
   done
@@ -99,7 +101,7 @@ await_front() { # N
   until front_is_ready "$1"; do
     if is_gone haproxy || ((SECONDS >= deadline)); then
       last_lines haproxy
-      die "HAProxy is not ready"
+      give_up "HAProxy is not ready"
     fi
     sleep 0.1
   done
@@ -152,21 +154,21 @@ exercise() {
   local nodes=$1 user first second k status
   user=ada-$(date +%s)-$$
   status=$(post /register "$user" first) || true
-  [[ $status == 2* ]] || die "POST /register through $(url_of "$http_bind") was answered with $status"
+  [[ $status == 2* ]] || give_up "POST /register through $(url_of "$http_bind") was answered with $status"
   first=$(version_at 1 "$user")
   status=$(post /changePassword "$user" second) || true
-  [[ $status == 2* ]] || die "POST /changePassword through $(url_of "$http_bind") was answered with $status"
+  [[ $status == 2* ]] || give_up "POST /changePassword through $(url_of "$http_bind") was answered with $status"
   second=$(version_at 1 "$user")
-  [[ -n $second && $second != "$first" ]] || die "the application of $(node_name 1) shows version '$first', then '$second': the change is missing"
+  [[ -n $second && $second != "$first" ]] || give_up "the application of $(node_name 1) shows version '$first', then '$second': the change is missing"
   for ((k = 1; k <= nodes; k++)); do
     await 15 has_version "$k" "$user" "$second" || {
       last_lines "$(node_name "$k")-teeproxy"
-      die "$(node_name "$k") has version '$(version_at "$k" "$user")' of $user, the head has $second"
+      give_up "$(node_name "$k") has version '$(version_at "$k" "$user")' of $user, the head has $second"
     }
     say "  $(node_name "$k") has $user in version $second"
   done
   [[ $(http -o /dev/null -w '%{http_code}' "$(url_of "$http_bind")/login?user=$user") == 200 ]] ||
-    die "GET /login through $(url_of "$http_bind") does not find $user"
+    give_up "GET /login through $(url_of "$http_bind") does not find $user"
 }
 
 summary() {

@@ -319,6 +319,29 @@ no_read_fails_while_an_application_is_killed() {
   (($(node3_says 23) > downs))
 }
 
+a_write_waits_for_a_head_that_is_being_restarted() {
+  local before
+  all_ready
+  before=$(backend_says writes 16)
+  kill -9 "${pids[nodes]}"
+  code -d x "$url/register" >"$work/answered" &
+  local write=$!
+  eventually retried "$before"
+
+  nodes
+  echo "${pids[nodes]}" >"$work/nodes.pid"
+  wait "$write"
+
+  equal 200 "$(cat "$work/answered")"
+}
+
+retried() { (($(backend_says writes 16) > $1)); }
+
+backend_says() { # BACKEND COLUMN of the statistics: 16 retries
+  curl -sf -u teechain:its-own "http://127.0.0.1:$((base + 9))/;csv" |
+    awk -F, -v backend="$1" -v column="$2" '$1 == backend && $2 == "BACKEND" { print $column }'
+}
+
 only_what_is_safe_to_repeat_is_repeated_elsewhere() {
   all_ready
 
@@ -372,6 +395,8 @@ check the_runtime_socket_is_for_its_owner_alone
 check a_node_that_is_not_in_step_gets_no_reads
 check nobody_in_step_is_answered_by_the_nearly_so_and_marked
 check writes_without_a_head_are_refused_and_told_that_a_retry_is_safe
+check a_write_waits_for_a_head_that_is_being_restarted
+pids[nodes]=$(cat "$work/nodes.pid" 2>/dev/null || echo "${pids[nodes]}") # it was started in the test's own shell
 check only_what_is_safe_to_repeat_is_repeated_elsewhere
 check no_read_fails_while_an_application_is_killed
 ((failures == 0))
