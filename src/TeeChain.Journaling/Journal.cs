@@ -221,7 +221,7 @@ public sealed class Journal : IAsyncDisposable
         }
     }
 
-    /// <summary>Commits what is pending, makes the cursor durable and frees the folder.</summary>
+    /// <summary>Commits what is pending, makes the cursor durable and frees the folder. A failure on the way is a fault, not a throw.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
@@ -240,6 +240,10 @@ public sealed class Journal : IAsyncDisposable
             {
                 _cursors.Sync();
             }
+        }
+        catch (IOException error)
+        {
+            _writer.Fault(error);
         }
         finally
         {

@@ -64,7 +64,8 @@ public sealed class JournalReader : IDisposable
         }
 
         long bodyOffset = _walk.Offset + RecordCodec.HeaderBytes + header.HeadBytes;
-        entry = new(_walk.Segments, _walk.Segment, header, bodyOffset, payload[..header.HeadBytes], isInMemory ? payload[header.HeadBytes..] : null);
+        ReadOnlyMemory<byte>? body = isInMemory ? (ReadOnlyMemory<byte>?)payload[header.HeadBytes..] : null; // a bare null would become an empty memory
+        entry = new(_walk.Segments, _walk.Segment, header, bodyOffset, payload[..header.HeadBytes], body);
         _walk.Advance(header.TotalBytes);
         Position = header.Sequence;
         return true;

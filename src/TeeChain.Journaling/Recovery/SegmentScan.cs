@@ -62,7 +62,7 @@ internal sealed class SegmentScan
         const int Step = 1 << 20;
         Span<byte> stamp = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(stamp, Header.Stamp);
-        byte[] bytes = new byte[Step + Mark.MostBytes];
+        byte[] bytes = new byte[Math.Min(Step + Mark.MostBytes, Length - End)];
         for (long at = End; at < Length; at += Step)
         {
             var piece = bytes.AsSpan(0, _file.Read(at, bytes));
@@ -83,7 +83,7 @@ internal sealed class SegmentScan
     /// <summary>Non-zero bytes behind <see cref="End"/>: a tear, or what a recycled file held before.</summary>
     public long CountBytesBehindEnd()
     {
-        byte[] bytes = new byte[1 << 20];
+        byte[] bytes = new byte[Math.Min(1 << 20, Length - End)];
         long count = 0;
         for (long at = End; at < Length; at += bytes.Length)
         {

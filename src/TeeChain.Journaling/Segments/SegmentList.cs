@@ -83,6 +83,7 @@ internal sealed class SegmentList
     {
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(Journal));
             int next = _all.IndexOf(segment) + 1;
             return next > 0 && next < _all.Count ? Pinned(_all[next]) : null;
         }

@@ -9,6 +9,9 @@ public sealed class DiskFolder : IFolder, IDisposable
 {
     internal const string LockName = "lock";
 
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly bool _isReadOnly;
@@ -61,7 +64,7 @@ public sealed class DiskFolder : IFolder, IDisposable
                 return file;
             }
         }
-        catch (IOException error) when (!DiskFile.IsDiskFull(error) && error is not DirectoryNotFoundException)
+        catch (IOException error) when (error.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
         {
             file?.Dispose();
             throw new JournalLockedException(Path);

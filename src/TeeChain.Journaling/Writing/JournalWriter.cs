@@ -83,11 +83,23 @@ internal sealed class JournalWriter
             Fault(error);
         }
 
+        FailTheRest();
+    }
+
+    private void FailTheRest()
+    {
         _queue.TakeInto(_backlog);
         _intake.End();
         for (int i = 0; i < _backlog.Count; i++)
         {
-            (_backlog[i] as AppendRequest)?.OnFailed(i < _committer.InFlight ? AppendFailure.Ambiguous : WhyClosed);
+            try
+            {
+                (_backlog[i] as AppendRequest)?.OnFailed(i < _committer.InFlight ? AppendFailure.Ambiguous : WhyClosed);
+            }
+            catch (Exception error)
+            {
+                Fault(error); // the others must still be told
+            }
         }
     }
 

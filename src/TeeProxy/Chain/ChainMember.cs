@@ -22,7 +22,7 @@ internal sealed class ChainMember : IDisposable
     {
         (_folder, _journal, _settings, _lease, _headWindow) = (folder, journal, settings, lease, headWindow);
         var isAlone = !settings.HasNext && membership.Known.Count == 0;
-        _standing = new(new Standing(membership, [], IsConfirmed: isAlone));
+        _standing = new(new Standing(membership, [], IsReached: !settings.HasNext, IsConfirmed: isAlone));
     }
 
     /// <summary>The present standing, and how to wait for the next.</summary>
@@ -119,7 +119,7 @@ internal sealed class ChainMember : IDisposable
             if (decision.Verdict == Verdict.Accept)
             {
                 var confirms = decision.Next.Role == Role.Head && answer.PromisedEpoch == decision.Next.Epoch;
-                Publish(standing with { Membership = decision.Next, IsConfirmed = standing.IsConfirmed || confirms });
+                Publish(standing with { Membership = decision.Next, IsReached = true, IsConfirmed = standing.IsConfirmed || confirms });
             }
 
             return (decision.Verdict, decision.Reason);
@@ -143,13 +143,20 @@ internal sealed class ChainMember : IDisposable
     public void Dispose() => _turn.Dispose();
 
     /// <summary>
-    /// Founds the chain: 1. mint its id, durably. 2. Wait until the successor, if there is one, has accepted it durably.
-    /// 3. Record the first epoch. 4. Be the head. Each step may be the last before a crash; the next write goes on from it.
+    /// Founds the chain: 1. see that the successor, if there is one, takes this node. 2. Mint the id, durably. 3. Wait until
+    /// the successor has accepted it durably. 4. Record the first epoch. 5. Be the head. Each step may be the last before a
+    /// crash; the next write goes on from it.
     /// </summary>
     private async Task<Admittance> FoundAsync(CancellationToken cancellation)
     {
-        await ChangeAsync(Mint, cancellation);
-        if (!await IsAcceptedAsync(cancellation))
+        var isAccepted = await IsSoAsync(standing => standing.IsReached, cancellation);
+        if (isAccepted)
+        {
+            await ChangeAsync(Mint, cancellation);
+            isAccepted = await IsSoAsync(standing => standing.IsConfirmed || standing.Membership.Role == Role.Replica, cancellation);
+        }
+
+        if (!isAccepted)
         {
             return new Admittance.NotYet("This node has not reached its successor yet. That contact is needed once in a chain's life, so that no second chain is founded by mistake; start the next node, or check --next.");
         }
@@ -192,13 +199,14 @@ internal sealed class ChainMember : IDisposable
         HeadAddress = _settings.Address,
     };
 
-    private async Task<bool> IsAcceptedAsync(CancellationToken cancellation)
+    /// <summary>Waits, but not for ever, until the standing is so.</summary>
+    private async Task<bool> IsSoAsync(Func<Standing, bool> condition, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(_settings.FoundingPatience);
         try
         {
-            await _standing.WaitAsync(standing => standing.IsConfirmed || standing.Membership.Role == Role.Replica, patience.Token);
+            await _standing.WaitAsync(condition, patience.Token);
             return true;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

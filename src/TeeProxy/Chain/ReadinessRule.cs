@@ -20,8 +20,8 @@ internal static class ReadinessRule
 
         public required int Parked { get; init; }
 
-        /// <summary>Whether a founding head could reach what it must reach: no successor, or one that accepts.</summary>
-        public required bool CanFound { get; init; }
+        /// <summary>Why the successor refuses this node; null when it does not, or has not been asked.</summary>
+        public required string? SuccessorRefusal { get; init; }
 
         public required TimeSpan SinceHeartbeat { get; init; }
 
@@ -50,7 +50,7 @@ internal static class ReadinessRule
                 Role.Replica => $"this node is a replica{(standing.Membership.HeadAddress is { } head ? $"; the head is {head}" : "")}",
                 Role.Head when standing.MayTakeWrites => null,
                 Role.Head when !standing.Membership.IsFounding => "a restarted head waits until another node has confirmed its epoch",
-                _ => facts.CanFound ? null : "the successor has not accepted this node yet; that contact is needed once in a chain's life",
+                _ => standing.IsReached ? null : "the successor has not accepted this node yet; that contact is needed once in a chain's life",
             };
     }
 
@@ -69,7 +69,9 @@ internal static class ReadinessRule
         var membership = facts.Standing.Membership;
         if (membership.Chain is null)
         {
-            return null; // Before a chain is founded there is nothing to be in step with.
+            // Before a chain is founded there is nothing to be in step with. But a node whose folder was lost looks the
+            // same, so it waits for as long as a chain that knows it would need to say so.
+            return facts.SuccessorRefusal ?? Behind(facts, facts.HeadSequenceThen, "the head was");
         }
 
         if (membership.Role == Role.Replica && facts.SinceHeartbeat > facts.Lease)
@@ -86,7 +88,7 @@ internal static class ReadinessRule
 
     private static string? Behind(Facts facts, long? then, string who) => then switch
     {
-        null => $"this node has not followed the chain for {facts.MaxLag.TotalSeconds:0.###} s yet",
+        null => $"this node has not watched the chain for {facts.MaxLag.TotalSeconds:0.###} s yet",
         { } sequence when facts.Applied < sequence =>
             $"the application is at {facts.Applied}; {facts.MaxLag.TotalSeconds:0.###} s ago {who} already at {sequence}",
         _ => null,

@@ -3,8 +3,9 @@ namespace TeeProxy.Chain;
 /// <summary>A node's place in the chain at one moment: what is durable, and what this run of the process has learnt.</summary>
 /// <param name="Membership">What is durable.</param>
 /// <param name="UpstreamPath">The nodes before this one, first to last, as the last accepted opening told; kept when that stream ends.</param>
+/// <param name="IsReached">Whether in this run the successor has accepted an opening; always so where there is none.</param>
 /// <param name="IsConfirmed">Whether in this run another node has confirmed that this head's epoch stands; always so in a chain of one.</param>
-internal sealed record Standing(Membership Membership, IReadOnlyList<Guid> UpstreamPath, bool IsConfirmed)
+internal sealed record Standing(Membership Membership, IReadOnlyList<Guid> UpstreamPath, bool IsReached, bool IsConfirmed)
 {
     /// <summary>Whether a client's write may be recorded here.</summary>
     public bool MayTakeWrites => Membership.Role == Role.Head && !Membership.IsFounding && IsConfirmed;

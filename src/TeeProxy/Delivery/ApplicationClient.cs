@@ -3,6 +3,7 @@ using System.Net;
 using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeProxy.Acks;
+using TeeProxy.Application;
 using TeeProxy.Options;
 using TeeProxy.Requests;
 using TeeProxy.Spooling;
@@ -12,20 +13,7 @@ namespace TeeProxy.Delivery;
 /// <summary>Sends one recorded write to the local application and reads its whole answer. It never repeats anything by itself.</summary>
 internal sealed class ApplicationClient : IDisposable
 {
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = null, // the client's traceparent passes as it is
-        ConnectTimeout = TimeSpan.FromSeconds(2),
-
-        // Shorter than any common application's keep-alive (Node 5 s, puma 20 s): a connection that the application is
-        // about to close is not picked for a write.
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
-    });
-
+    private readonly HttpMessageInvoker _client = ApplicationConnections.Create();
     private readonly string _root;
     private readonly BodySpool _spool;
     private readonly TimeSpan _timeout;

@@ -72,7 +72,7 @@ internal sealed partial class SuccessorLink(
         }
         catch (OperationCanceledException)
         {
-            Disconnected(_connection.Verdict, "opening anew");
+            Disconnected(_connection.Verdict, cancellation.IsCancellationRequested ? "this node stops" : "this node's own place in the chain changed; it opens anew");
         }
         catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException or JournalFaultedException)
         {

@@ -35,7 +35,9 @@ internal sealed class PrometheusNetExporter : IMetricsExporter
     private sealed class Sink(MetricFactory factory, Instrument instrument, InstrumentKind kind) : IMeasurementSink
     {
         private readonly string _name = PrometheusText.Name(instrument.Name);
-        private readonly string _help = instrument.Description ?? "";
+
+        // prometheus-net 8.2.1 writes it as it is.
+        private readonly string _help = PrometheusText.EscapeHelp(instrument.Description ?? "");
         private readonly ConcurrentDictionary<string, Collector> _byLabelNames = new(StringComparer.Ordinal);
 
         public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

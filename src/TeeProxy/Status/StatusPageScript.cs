@@ -47,7 +47,7 @@ internal static class StatusPageScript
         };
 
         const here = s => node(s.address + ' (this node)', true, [
-          s.role + ', epoch ' + number(s.epoch),
+          s.role + ', epoch ' + number(s.epoch) + (s.draining ? ', draining' : ''),
           'record ' + number(s.lastSequence) + ', applied ' + number(s.appliedSequence),
           state(s.ready.read.ok, 'gets reads', 'gets no reads: ' + s.ready.read.why)]);
 

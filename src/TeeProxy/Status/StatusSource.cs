@@ -48,7 +48,7 @@ internal sealed class StatusSource(
         JournalFault = NotLive(),
         IsDraining = departure.IsDraining,
         Parked = 0,
-        CanFound = Successor is null || Successor.IsConnected,
+        SuccessorRefusal = Successor?.Status is { Connected: false, Verdict: not (null or nameof(Verdict.Accept)), Why: var refusal } ? $"the successor refuses this node: {refusal}" : null,
         SinceHeartbeat = lease.SinceRenewal,
         Lease = Pulse.Lease,
         Applied = progress.Applied,

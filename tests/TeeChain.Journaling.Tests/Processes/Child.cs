@@ -9,6 +9,7 @@ internal static class Child
     {
         "hold" => HoldAsync(arguments[0]),
         "append" => AppendAsync(arguments[0]),
+        "idle" => IdleAsync(arguments[0]),
         "bench" => BenchAsync(arguments[0], int.Parse(arguments[1]), double.Parse(arguments[2])),
         _ => throw new ArgumentException($"There is no role {role}."),
     };
@@ -55,6 +56,22 @@ internal static class Child
         return 0;
     }
 
+    /// <summary>Prints the processor time, in milliseconds, of a second in which a reader waits and nothing is appended.</summary>
+    private static async Task<int> IdleAsync(string path)
+    {
+        using var folder = DiskFolder.OpenOrCreate(path);
+        await using var journal = Journal.Open(folder, new JournalOptions { SegmentBytes = 1 << 16 });
+        var position = await journal.AppendAsync(EntryKind.Write, EntryPayload.InMemory(default, new byte[300]));
+        using var reader = journal.OpenReader(position.Sequence);
+        var wait = reader.WaitAsync(CancellationToken.None).AsTask();
+        await Task.Delay(500); // whatever the start leaves to do
+        var before = Process.GetCurrentProcess().TotalProcessorTime;
+        await Task.Delay(1000);
+        Console.WriteLine((int)(Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds);
+        return wait.IsCompleted ? 1 : 0;
+    }
+
+    /// <summary>By hand: `child bench FOLDER WRITERS INTERVAL-MS` prints the records a second.</summary>
     private static async Task<int> BenchAsync(string path, int writers, double intervalMilliseconds)
     {
         using var folder = DiskFolder.OpenOrCreate(path);

@@ -70,6 +70,33 @@ public sealed class TextMetricsExporterTests : IDisposable
         Assert.Equal(1000 - 256, metrics.Value("""teechain_requests_total{method="other"}"""));
     }
 
+    [Fact]
+    public async Task A_histogram_is_whole_also_while_it_is_measured()
+    {
+        var durations = _meter.CreateHistogram<double>("teechain_busy_seconds", "s", "Busy.");
+        durations.Record(1);
+        using var stop = new CancellationTokenSource();
+        var measuring = Task.Run(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    durations.Record(1);
+                }
+            },
+            TestContext.Current.CancellationToken);
+
+        var scrapes = new List<ExpositionParser>();
+        while (scrapes.Count < 200)
+        {
+            scrapes.Add(ExpositionParser.Parse(await ScrapeAsync()));
+        }
+
+        await stop.CancelAsync();
+        await measuring;
+        Assert.All(scrapes, scrape => Assert.Equal(scrape.Value("teechain_busy_seconds_count"), scrape.Value("teechain_busy_seconds_sum")));
+    }
+
     [Theory]
     [InlineData("teechain.odd-name", "teechain_odd_name")]
     [InlineData("9lives", "_9lives")]

@@ -1,0 +1,27 @@
+using System.Net;
+using System.Text;
+
+namespace TeeProxy.Application;
+
+/// <summary>How this node connects to the local application, for writes and for what passes through.</summary>
+internal static class ApplicationConnections
+{
+    public static HttpMessageInvoker Create() => new(new SocketsHttpHandler
+    {
+        // The application's own words reach the client as they are: no proxy, redirect, cookie or decompression in between.
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+
+        // Applications are on this machine or beside it: who does not take a connection in 2 s is down.
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+
+        // Shorter than any application's keep-alive that we know of (puma 20 s, node 5 s), so that a connection is not used while it is being closed.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
+
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+    });
+}

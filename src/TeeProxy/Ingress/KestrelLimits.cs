@@ -1,0 +1,37 @@
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace TeeProxy.Ingress;
+
+/// <summary>How Kestrel is set for the listen port. Called once, before an endpoint is added.</summary>
+internal static class KestrelLimits
+{
+    /// <summary>A descriptor and some 20 KB each: 10,000 fit a service's usual limits. More than that is a misconfigured front door.</summary>
+    public const long MaxConnections = 10_000;
+
+    /// <param name="maxHeadBytes">Over it Kestrel answers 414 (request line) or 431 (headers) by itself, without a body.</param>
+    public static void Apply(KestrelServerOptions options, int maxHeadBytes)
+    {
+        options.AddServerHeader = false; // The application's own goes to the client, or none.
+        options.AllowSynchronousIO = false;
+        options.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1); // Without TLS there is nothing to negotiate by.
+
+        // Bytes above 127 come out as they came in, and are recorded as they came in.
+        options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+
+        var limits = options.Limits;
+        limits.MaxRequestBodySize = null; // --max-body is checked by ingress, which says more; what is no write has no limit.
+        limits.MaxRequestLineSize = maxHeadBytes;
+        limits.MaxRequestHeadersTotalSize = maxHeadBytes;
+        limits.MaxRequestHeaderCount = 100; // Kestrel's; browsers send 20.
+        limits.MaxConcurrentConnections = MaxConnections;
+        limits.MaxConcurrentUpgradedConnections = MaxConnections;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15); // A head comes in one piece; slower is an attack that holds connections.
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130); // Kestrel's; longer than front doors keep theirs, so that they close first.
+
+        // A body slower than this holds a connection for nothing; the first 5 s are free for slow starts.
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+}

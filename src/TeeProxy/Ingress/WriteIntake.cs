@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using TeeChain.Journaling;
+using TeeProxy.Acks;
+using TeeProxy.Options;
+using TeeProxy.Spooling;
+
+namespace TeeProxy.Ingress;
+
+/// <summary>
+/// The way of a write from its client to the journal and back, as in docs/design.md section 2:
+/// <code>
+///   client ──1 admission──2 head──3 body──4 admission again──5 append──6 wait──7 answer──▶ client
+///                          nothing recorded                │ recorded: the client's going changes nothing
+/// </code>
+/// Called by <see cref="TeeEndpoint"/>, once a write.
+/// </summary>
+internal sealed class WriteIntake(
+    NodeOptions options, Admission admission, ForwardedHead forwarded, BodySpool spool, Journal journal, PendingWrites table,
+    TimeProvider time, ILogger<WriteIntake> logger)
+{
+    private int _isSpoolFailing;
+
+    /// <param name="target">In origin form, as sent.</param>
+    /// <returns>One of <see cref="RequestOutcome"/>.</returns>
+    public async Task<string> TakeAsync(HttpContext context, string target)
+    {
+        // 1. Whether it may come in. Kestrel sends "100 Continue" when the body is first read, so who is refused uploads nothing.
+        if (await admission.CheckWriteAsync(context) is { } refused)
+        {
+            return await RefuseAsync(context, refused, isBodyRead: false);
+        }
+
+        // 2. The head as every application will see it.
+        var head = forwarded.Of(context, target).Encode();
+
+        // 3. The body, whole.
+        var spooled = await ReadBodyAsync(context, head);
+        if (spooled.Body is not { } body)
+        {
+            return await RefuseAsync(context, WriteProblems.Of(spooled, options.MaxBodyBytes), isBodyRead: false);
+        }
+
+        // 4. A slow body may have outlived the node's being head.
+        if (await CheckAgainAsync(context, body) is { } late)
+        {
+            return await RefuseAsync(context, late, isBodyRead: true);
+        }
+
+        // 5. The journal decides. From here on nothing is cancelled.
+        var write = new PendingWrite(table, body.File is { } file
+            ? EntryPayload.Spooled(head, file, body.Length, body.PayloadCrc)
+            : EntryPayload.InMemory(head, body.Memory));
+        journal.Append(write);
+
+        // 6. The ack level, or the time that the client is asked to wait.
+        var result = await WaitAsync(write);
+
+        // The journal is done with the spool file once it gave a sequence or refused. If it did neither, it may still be
+        // reading it; then the file goes when the journal lets go of its handle.
+        if (write.Sequence > 0 || result is WriteResult.Unrecorded)
+        {
+            body.Dispose();
+        }
+
+        // 7. What is known goes to the client.
+        return await TellAsync(context, result);
+    }
+
+    private async ValueTask<SpoolResult> ReadBodyAsync(HttpContext context, byte[] head)
+    {
+        if (context.Request.ContentLength == 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return new SpoolResult(SpoolOutcome.Complete, SpooledBody.Empty);
+        }
+
+        var spooled = await spool.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, Crc32C.Compute(head), context.RequestAborted);
+        NoteSpool(spooled);
+        return spooled;
+    }
+
+    private async ValueTask<Problem?> CheckAgainAsync(HttpContext context, SpooledBody body)
+    {
+        Problem? problem = null;
+        var isAsked = false;
+        try
+        {
+            problem = await admission.CheckNodeAsync(context.RequestAborted);
+            isAsked = true;
+            return problem;
+        }
+        finally
+        {
+            if (!isAsked || problem is not null)
+            {
+                body.Dispose();
+            }
+        }
+    }
+
+    private async ValueTask<WriteResult> WaitAsync(PendingWrite write)
+    {
+        // Time's running out is a result here and not an exception.
+        await ((Task)write.Completion.WaitAsync(options.AckTimeout, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!write.Completion.IsCompleted)
+        {
+            table.Forget(write);
+            write.TryComplete(new WriteResult.Undetermined(write.Sequence, $"The application has not answered within {options.AckTimeout.TotalSeconds:0.###} s."));
+        }
+
+        return await write.Completion;
+    }
+
+    private async Task<string> TellAsync(HttpContext context, WriteResult result)
+    {
+        switch (result)
+        {
+            case WriteResult.Answered { Answer: var answer }:
+                using (answer.Body)
+                {
+                    await WriteAnswer.WriteAsync(context, answer);
+                    return RequestOutcome.Answered;
+                }
+
+            case WriteResult.Undetermined undetermined:
+                await ProblemAnswer.WriteAsync(context, WriteProblems.Of(undetermined), isBodyRead: true);
+                return RequestOutcome.Undetermined;
+
+            case WriteResult.Unrecorded { Failure: var failure }:
+                await ProblemAnswer.WriteAsync(context, WriteProblems.Of(failure, options.MaxBodyBytes), isBodyRead: true);
+                return failure == AppendFailure.Ambiguous ? RequestOutcome.Ambiguous : RequestOutcome.Refused;
+
+            default:
+                throw new UnreachableException($"A write ended as {result}.");
+        }
+    }
+
+    private static async Task<string> RefuseAsync(HttpContext context, Problem problem, bool isBodyRead)
+    {
+        await ProblemAnswer.WriteAsync(context, problem, isBodyRead);
+        return RequestOutcome.Refused;
+    }
+
+    // A disk that fails does so for every long write: it is said once, and once again when it works.
+    private void NoteSpool(SpoolResult spooled)
+    {
+        if (spooled.Outcome is SpoolOutcome.DiskFailed or SpoolOutcome.DiskFull)
+        {
+            if (Interlocked.Exchange(ref _isSpoolFailing, 1) == 0)
+            {
+                logger.SpoolFails(spooled.Why);
+            }
+        }
+        else if (spooled.Body?.File is not null && Volatile.Read(ref _isSpoolFailing) == 1 && Interlocked.Exchange(ref _isSpoolFailing, 0) == 1)
+        {
+            logger.SpoolWorks();
+        }
+    }
+}
