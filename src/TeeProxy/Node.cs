@@ -35,7 +35,7 @@ internal sealed class Node : IAsyncDisposable
         var ownWindow = new LagWindow(time, options.MaxLag);
         var beats = new Following<Beat>(Beat.None);
         var rows = new RowTable();
-        var settings = new ChainSettings(options.Role, options.Next is not null, options.Listen.ToString(), options.SharedSettings, FoundingPatience);
+        var settings = new ChainSettings(options.Role, options.Next is not null, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience);
         Problems = new Problems(time);
         Member = new ChainMember(folder, journal, membership, settings, lease, headWindow);
         Progress = new Progress(journal.Cursor.Watermark);
