@@ -170,6 +170,22 @@ public sealed class OpeningCodecTests
         Assert.Throws<DamagedFrameException>(() => _codec.ReadOpening(new byte[ProofBytes + OpeningCodec.NonceBytes - 1], _ours, out _));
     }
 
+    [Fact]
+    public void A_challenge_is_a_nonce()
+    {
+        var payload = Payload(OpeningCodec.WriteChallenge(_ours));
+
+        Assert.Equal(_ours, OpeningCodec.ReadChallenge(payload));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(33)]
+    [InlineData(64)]
+    public void A_challenge_of_another_length_is_damaged_since_it_would_shift_what_the_proof_covers(int length) =>
+        Assert.Throws<DamagedFrameException>(() => OpeningCodec.ReadChallenge(new byte[length]));
+
     /// <summary>An OPEN payload over any text, proven as the format says.</summary>
     private byte[] Proven(string json)
     {
