@@ -1,4 +1,5 @@
 using TeeChain.EndToEnd.Harness;
+using TeeChain.Protocol;
 
 namespace TeeChain.EndToEnd;
 
@@ -34,5 +35,54 @@ public sealed class HarnessTests
         var writes = await load.WriteAsync(1, Cancellation);
 
         Assert.Equal(Fate.Refused, Assert.Single(writes).Fate);
+    }
+
+    [Fact]
+    public async Task The_check_of_the_promises_finds_what_breaks_them()
+    {
+        await using var fleet = await Fleet.StartAsync(new FleetPlan { Nodes = 2 }, Cancellation);
+        using var load = new Load(fleet.Address, connections: 2);
+        var writes = await load.WriteAsync(20, Cancellation);
+        var kept = await Agreement.ReadAsync(fleet, Cancellation);
+        var first = kept.Logs[1].Applied[0];
+
+        // Behind the chain's back: a repeat that is marked, a write that no other node has, and a repeat that is not marked.
+        await DeliverAsync(fleet.Apps[1], first.Sequence!.Value, first, isMarked: true);
+        var repeated = await Agreement.ReadAsync(fleet, Cancellation);
+        await DeliverAsync(fleet.Apps[1], long.MaxValue, first with { User = "stranger" }, isMarked: false);
+        var extra = await Agreement.ReadAsync(fleet, Cancellation);
+        await DeliverAsync(fleet.Apps[1], first.Sequence.Value, first, isMarked: false);
+        var unmarked = await Agreement.ReadAsync(fleet, Cancellation);
+
+        kept.AssertHolds(writes, [0, 0]);
+        AssertFails("is there 0 times", () => kept.AssertHolds([.. writes, new ClientWrite("nobody", "register", Fate.Acknowledged, "")], [0, 0]));
+        AssertFails("is there 1 times", () => kept.AssertHolds([writes.First() with { Fate = Fate.Refused }], [0, 0]));
+        AssertFails("saw 1 repeats", () => repeated.AssertHolds(writes, [0, 0]));
+        AssertFails("node1 has 20 writes, node2 21", () => extra.AssertHolds(writes, [0, 1]));
+        AssertFails("1 repeats are not marked", () => unmarked.AssertHolds(writes, [0, 2]));
+    }
+
+    private static void AssertFails(string because, Action check)
+    {
+        var failure = Record.Exception(check);
+
+        Assert.NotNull(failure);
+        Assert.Contains(because, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task DeliverAsync(Harness.SampleApp app, long sequence, AppliedWrite write, bool isMarked)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(app.Address, $"/{write.Kind}"))
+        {
+            Content = new FormUrlEncodedContent([new("user", write.User), new("password", "stolen")]),
+            Headers = { { HeaderNames.Chain, $"{write.Chain}" }, { HeaderNames.Sequence, $"{sequence}" } },
+        };
+        if (isMarked)
+        {
+            request.Headers.Add(HeaderNames.Redelivery, "1");
+        }
+
+        using var answer = await Loopback.Control.SendAsync(request, Cancellation);
+        answer.EnsureSuccessStatusCode();
     }
 }

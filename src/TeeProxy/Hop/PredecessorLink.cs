@@ -58,8 +58,9 @@ internal sealed partial class PredecessorLink(
                 LogRefused(peer, e.Verdict, e.Message);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Whatever it was, the next opening finds out where both stand.
             LogEnded(peer, e.Message);
         }
     }
