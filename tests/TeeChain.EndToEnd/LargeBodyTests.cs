@@ -63,6 +63,7 @@ public sealed class LargeBodyTests
 
     private static async Task AssertArrivedAsync(Fleet fleet, int writes)
     {
+        Assert.All(fleet.Nodes, node => Assert.False(node.Process.HasExited, node.Description));
         await Agreement.SettledAsync(fleet.Nodes, Cancellation);
         var states = await Task.WhenAll(fleet.Apps.Select(app => app.StateAsync(Cancellation)));
         Assert.All(states, state => Assert.Equal((writes, states[0].Digest), (state.Users, state.Digest)));

@@ -13,7 +13,7 @@ public sealed class StartTests
     [InlineData("--next: \":99999\" is no address; allowed: ", "--local", ":4567", "--next", ":99999")]
     [InlineData("--ack-timeout: \"1\" is no duration; allowed: 100ms to 10m", "--local", ":4567", "--ack-timeout", "1")]
     [InlineData("--max-body: \"8GiB\" is out of range; allowed: 1KiB to 1GiB", "--local", ":4567", "--max-body", "8GiB")]
-    [InlineData("--role: \"king\" is none of its values; allowed: auto, head or replica", "--local", ":4567", "--role", "king")]
+    [InlineData("--role: \"king\" is none of its values; allowed: auto, head, replica", "--local", ":4567", "--role", "king")]
     [InlineData("--lokal is no flag; is --local meant?", "--lokal", ":4567")]
     [InlineData("\"extra\" is not understood; allowed: ", "--local", ":4567", "extra")]
     [InlineData("--listen: \"0.0.0.0:9000\" can be reached from other machines and there is no secret; ", "--local", ":4567", "--listen", "0.0.0.0:9000")]
