@@ -53,7 +53,7 @@ internal sealed class Door : IAsyncDisposable
         _server = builder.Build();
 
         var self = new Pseudonym(Node);
-        var admission = new Admission(self, options.MaxBodyBytes, Journal, Health, () => IsClosed, _ => ValueTask.FromResult(Admittance));
+        var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, Journal, Health, () => IsClosed, _ => ValueTask.FromResult(Admittance));
         var intake = new WriteIntake(
             options, admission, new ForwardedHead(self), new BodySpool(SpoolFolder), Journal, Pending, TimeProvider.System, NullLogger<WriteIntake>.Instance);
         _passThrough = new PassThrough(options.Local, self, _server.Services.GetRequiredService<IHttpForwarder>(), NullLogger<PassThrough>.Instance);
