@@ -5,8 +5,12 @@ using TeeChain.Protocol.Status;
 
 namespace TeeChain.Protocol;
 
-/// <summary>How the protocol's records look as JSON: camelCase, nulls left out, no reflection at run time.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+/// <summary>
+/// How the protocol's records look as JSON: camelCase, nulls left out, no reflection at run time. A null where the type
+/// allows none is refused while it is read.
+/// </summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Opening))]
 [JsonSerializable(typeof(OpeningAnswer))]
 [JsonSerializable(typeof(NodeDetail))]

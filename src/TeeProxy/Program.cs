@@ -38,7 +38,7 @@ static async Task<int> RunAsync(NodeOptions options)
     var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>());
 
     var self = new Pseudonym(node.Member.Node);
-    var admission = new Admission(self, options.MaxBodyBytes, node.Journal, node.Health, () => node.Departure.IsClosed, node.Member.AdmitAsync);
+    var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, node.Journal, node.Health, () => node.Departure.IsClosed, node.Member.AdmitAsync);
     var intake = new WriteIntake(
         options, admission, new ForwardedHead(self), node.Spool, node.Journal, node.Pending, node.Time, logs.CreateLogger<WriteIntake>());
     var instruments = new IngressInstruments(node.Meter, node.Time);

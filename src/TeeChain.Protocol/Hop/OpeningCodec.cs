@@ -27,6 +27,11 @@ public sealed class OpeningCodec(ReadOnlyMemory<byte> secret)
 
     public static byte[] WriteChallenge(ReadOnlySpan<byte> successorNonce) => [.. new byte[FrameCodec.HeaderBytes], .. successorNonce];
 
+    /// <summary>Reads a CHALLENGE payload. Its length is checked: a longer nonce would shift what the proof covers.</summary>
+    /// <exception cref="DamagedFrameException">It is no nonce.</exception>
+    public static byte[] ReadChallenge(ReadOnlySpan<byte> payload) =>
+        payload.Length == NonceBytes ? payload.ToArray() : throw new DamagedFrameException($"a challenge of {payload.Length} bytes");
+
     public byte[] WriteOpening(Opening opening, ReadOnlySpan<byte> successorNonce, ReadOnlySpan<byte> predecessorNonce)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(opening, ProtocolJson.Default.Opening);

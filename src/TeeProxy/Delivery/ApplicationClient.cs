@@ -87,7 +87,10 @@ internal sealed class ApplicationClient : IDisposable
     {
         var status = (int)response.StatusCode;
         var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        var body = await _spool.ReadAsync(stream, response.Content.Headers.ContentLength, long.MaxValue, 0, cancellation);
+        // An answer to HEAD, and 304, state a length and have no body (RFC 9110 section 8.6): the stream's end counts then.
+        var hasBody = response.RequestMessage!.Method != HttpMethod.Head && response.StatusCode != HttpStatusCode.NotModified;
+        var length = hasBody ? response.Content.Headers.ContentLength : null;
+        var body = await _spool.ReadAsync(stream, length, long.MaxValue, 0, cancellation);
         if (body.Outcome != SpoolOutcome.Complete)
         {
             return new DeliveryResult.Unheld(status, $"its answer cannot be held: {body.Why}");

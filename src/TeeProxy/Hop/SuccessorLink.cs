@@ -109,7 +109,7 @@ internal sealed partial class SuccessorLink(
     /// <summary>Challenge, opening, answer; then this node's own judgement. Returns an answer that both sides accept.</summary>
     private async Task<OpeningAnswer> OpenAsync(HopStream stream, Standing opened, CancellationToken cancellation)
     {
-        var theirs = (await stream.ExpectAsync(FrameType.Challenge, cancellation)).ToArray();
+        var theirs = OpeningCodec.ReadChallenge((await stream.ExpectAsync(FrameType.Challenge, cancellation)).Span);
         var ours = RandomNumberGenerator.GetBytes(OpeningCodec.NonceBytes);
         await stream.Writer.WriteAsync(FrameType.Open, codec.WriteOpening(member.Open(opened), theirs, ours), cancellation);
 
