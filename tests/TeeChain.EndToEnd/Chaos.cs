@@ -14,5 +14,5 @@ internal static class Chaos
     private const int Connections = 64;
 
     /// <summary>Paced, so that what is broken has a chance to catch up while it goes on, and two tests share two cores.</summary>
-    public static Load Load(Fleet fleet) => new(fleet.Address, Connections) { Pause = TimeSpan.FromMilliseconds(50) };
+    public static Load Load(Fleet fleet) => new(fleet.Address, Connections) { Pause = TimeSpan.FromMilliseconds(100) };
 }

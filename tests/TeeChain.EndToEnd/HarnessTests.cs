@@ -56,7 +56,7 @@ public sealed class HarnessTests
 
         kept.AssertHolds(writes, [0, 0]);
         AssertFails("is there 0 times", () => kept.AssertHolds([.. writes, new ClientWrite("nobody", "register", Fate.Acknowledged, "")], [0, 0]));
-        AssertFails("is there 1 times", () => kept.AssertHolds([writes.First() with { Fate = Fate.Refused }], [0, 0]));
+        AssertFails("is there 1 times", () => kept.AssertHolds([writes[0] with { Fate = Fate.Refused }], [0, 0]));
         AssertFails("saw 1 repeats", () => repeated.AssertHolds(writes, [0, 0]));
         AssertFails("node1 has 20 writes, node2 21", () => extra.AssertHolds(writes, [0, 1]));
         AssertFails("1 repeats are not marked", () => unmarked.AssertHolds(writes, [0, 2]));

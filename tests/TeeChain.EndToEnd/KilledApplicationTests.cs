@@ -28,6 +28,7 @@ public sealed class KilledApplicationTests : IAsyncDisposable
         await run.MoreAcknowledgedAsync(Chaos.Between);
         var writes = await run.CompleteAsync();
         var agreement = await Agreement.ReadAsync(_fleet, Cancellation);
+        await _fleet.ReadyAsync(Cancellation);
         agreement.AssertHolds(writes, mostDiscarded: [1, 1, 1]);
     }
 }

@@ -6,7 +6,7 @@ namespace TeeProxy.Chain;
 /// </summary>
 internal sealed class LagWindow(TimeProvider time, TimeSpan maxLag)
 {
-    // Invariant: oldest first, rising; at most the first sample is older than max-lag.
+    // Invariant: oldest first, rising; after DropOutlived at most the first sample is older than max-lag.
     private readonly Queue<Sample> _samples = new();
 
     private readonly record struct Sample(long At, long Sequence);
@@ -17,10 +17,7 @@ internal sealed class LagWindow(TimeProvider time, TimeSpan maxLag)
         lock (_samples)
         {
             _samples.Enqueue(new Sample(time.GetTimestamp(), sequence));
-            while (_samples.Count > 1 && time.GetElapsedTime(_samples.ElementAt(1).At) >= maxLag)
-            {
-                _samples.Dequeue();
-            }
+            DropOutlived();
         }
     }
 
@@ -38,6 +35,7 @@ internal sealed class LagWindow(TimeProvider time, TimeSpan maxLag)
     {
         lock (_samples)
         {
+            DropOutlived();
             return _samples.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) >= maxLag ? oldest.Sequence : null;
         }
     }
@@ -56,6 +54,15 @@ internal sealed class LagWindow(TimeProvider time, TimeSpan maxLag)
             }
 
             return TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Of the samples that are max-lag old, only the newest counts. Called with the lock held.</summary>
+    private void DropOutlived()
+    {
+        while (_samples.Count > 1 && time.GetElapsedTime(_samples.ElementAt(1).At) >= maxLag)
+        {
+            _samples.Dequeue();
         }
     }
 }

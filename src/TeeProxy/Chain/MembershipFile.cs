@@ -35,8 +35,9 @@ internal static class MembershipFile
         DurableFile.Replace(folder, Name, JsonSerializer.SerializeToUtf8Bytes(membership, ChainJson.Default.Membership));
 }
 
-/// <summary>The chain's own durable shapes as JSON.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true)]
+/// <summary>The chain's own durable shapes as JSON. What lacks a part, or has null where a value belongs, is refused.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Membership))]
 [JsonSerializable(typeof(EpochRecord))]
 internal sealed partial class ChainJson : JsonSerializerContext;

@@ -46,8 +46,9 @@ internal sealed partial class PredecessorLink(
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             patience.CancelAfter(HopStream.OpeningPatience);
             var (opening, ours, theirs) = await ReadOpeningAsync(stream, peer, patience.Token);
+            var address = peer;
             peer = opening.Address;
-            var present = await AnswerAsync(stream, opening, ours, theirs, patience.Token);
+            var present = await AnswerAsync(stream, opening, address, ours, theirs, patience.Token);
             await RunAsync(stream, present, cancellation);
         }
         catch (HopRefusedException e)
@@ -77,7 +78,7 @@ internal sealed partial class PredecessorLink(
     }
 
     /// <summary>Judges and answers. Returns the stream that counts from now on.</summary>
-    private async Task<Present> AnswerAsync(HopStream stream, Opening opening, byte[] ours, byte[] theirs, CancellationToken cancellation)
+    private async Task<Present> AnswerAsync(HopStream stream, Opening opening, string peer, byte[] ours, byte[] theirs, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
         try
@@ -90,7 +91,7 @@ internal sealed partial class PredecessorLink(
             }
 
             return _present = new Present(
-                new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(opening, answer), time),
+                new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(opening, answer, peer), time),
                 new CancellationTokenSource());
         }
         finally
@@ -117,9 +118,10 @@ internal sealed partial class PredecessorLink(
         return await member.AnswerAsync(opening, cancellation);
     }
 
-    private void Proven(Opening opening, OpeningAnswer answer)
+    private void Proven(Opening opening, OpeningAnswer answer, string peer)
     {
         problems.Clear(opening.Address);
+        problems.Clear(peer); // what was said before it proved who it is
         LogAccepted(opening.Node, opening.Address, answer.Last.Sequence);
     }
 

@@ -3,7 +3,7 @@ namespace TeeChain.EndToEnd.Harness;
 /// <summary>Waits for a condition by asking again and again, up to a deadline that only a failing test reaches.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(50);
 

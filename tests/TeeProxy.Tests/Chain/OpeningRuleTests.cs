@@ -1,0 +1,236 @@
+using TeeChain.Protocol.Hop;
+using TeeProxy.Chain;
+
+namespace TeeProxy.Tests.Chain;
+
+public sealed class OpeningRuleTests
+{
+    private static readonly Guid Self = Guid.NewGuid();
+    private static readonly Guid Before = Guid.NewGuid();
+    private static readonly Guid Head = Guid.NewGuid();
+    private static readonly Guid TheChain = Guid.NewGuid();
+    private static readonly Position Ten = new(10, 2, 0xaa);
+
+    private static Membership Fresh => new() { Node = Self };
+
+    private static Membership Replica => Fresh with
+    {
+        Chain = TheChain,
+        Role = Role.Replica,
+        Epoch = 2,
+        Head = Head,
+        HeadAddress = ":9000",
+        Epochs = [new EpochStart(1, Before, 1), new EpochStart(2, Head, 5)],
+    };
+
+    /// <summary>What a well-behaved predecessor of <see cref="Replica"/> says, both at record 10.</summary>
+    private static Opening Opening => new()
+    {
+        Protocol = HopEndpoint.Version,
+        Chain = TheChain,
+        Node = Before,
+        Journal = Guid.NewGuid(),
+        Address = ":9000",
+        Epoch = 2,
+        Head = Head,
+        HeadAddress = ":9000",
+        Path = [Head, Before],
+        Base = default,
+        Last = Ten,
+        Epochs = [new EpochStart(1, Before, 1), new EpochStart(2, Head, 5)],
+        Settings = "digest",
+        SettingsText = "order=total",
+    };
+
+    private static Opening FreshOpening => Opening with { Chain = null, Epoch = 0, Head = null, HeadAddress = null, Last = default, Epochs = [], Path = [Before] };
+
+    [Fact]
+    public void A_predecessor_of_the_same_chain_epoch_and_record_is_accepted_and_changes_nothing()
+    {
+        var decision = Judge(Replica, Opening);
+
+        Assert.Equal(Verdict.Accept, decision.Verdict);
+        Assert.Empty(decision.Reason);
+        Assert.Equal(Replica.Epochs, decision.Next.Epochs);
+        Assert.Equal(Replica with { Epochs = [] }, decision.Next with { Epochs = [] });
+    }
+
+    [Fact]
+    public void Nothing_to_change_is_the_same_object_so_that_nothing_is_written()
+    {
+        var membership = Replica;
+
+        var decision = OpeningRule.Judge(Successor(membership, RolePin.Auto, Ten, Ten), Opening);
+
+        Assert.Same(membership, decision.Next);
+    }
+
+    [Fact]
+    public void Another_version_of_the_protocol_is_refused() =>
+        AssertRefused(Verdict.Protocol, Replica, Opening with { Protocol = 2 }, "version 2");
+
+    [Fact]
+    public void A_node_that_finds_itself_on_the_path_refuses_a_cycle()
+    {
+        AssertRefused(Verdict.Cycle, Replica, Opening with { Path = [Self, Before] }, "leads back");
+        AssertRefused(Verdict.Cycle, Fresh, FreshOpening with { Path = [Self, Before] }, "leads back");
+    }
+
+    [Fact]
+    public void Other_settings_are_refused_with_both_in_words() =>
+        AssertRefused(Verdict.Settings, Replica, Opening with { Settings = "other", SettingsText = "order=key" }, "predecessor order=key; this node order=total");
+
+    [Fact]
+    public void A_fresh_node_pinned_to_be_the_head_takes_no_predecessor()
+    {
+        AssertRefused(Verdict.Head, Fresh, FreshOpening, "--role head", RolePin.Head);
+        AssertRefused(Verdict.Head, Fresh, Opening, "--role head", RolePin.Head);
+    }
+
+    [Fact]
+    public void A_member_does_not_follow_a_node_without_a_chain() =>
+        AssertRefused(Verdict.Foreign, Replica, FreshOpening, $"belongs to chain {TheChain}");
+
+    [Fact]
+    public void A_member_does_not_follow_another_chain() =>
+        AssertRefused(Verdict.Foreign, Replica, Opening with { Chain = Guid.NewGuid() }, "two chains are wired together");
+
+    [Fact]
+    public void A_head_that_founds_its_chain_follows_no_other() =>
+        AssertRefused(Verdict.Foreign, Replica with { Role = Role.Head, IsFounding = true }, Opening with { Chain = Guid.NewGuid() }, "two chains");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    public void An_older_epoch_than_the_promised_one_is_refused(long epoch) =>
+        AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, "promised epoch 2");
+
+    [Theory]
+    [InlineData(2 + OpeningRule.LongestEpochJump + 1)]
+    [InlineData(long.MaxValue)]
+    public void An_epoch_that_jumps_too_far_is_refused(long epoch) =>
+        AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, "more than 1000 beyond");
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(2 + OpeningRule.LongestEpochJump)]
+    public void An_epoch_within_the_jump_is_promised(long epoch)
+    {
+        var newHead = Guid.NewGuid();
+
+        var decision = Judge(Replica, Opening with { Epoch = epoch, Head = newHead, HeadAddress = ":9001" });
+
+        Assert.Equal((Verdict.Accept, epoch, newHead, ":9001"), (decision.Verdict, decision.Next.Epoch, decision.Next.Head!.Value, decision.Next.HeadAddress));
+    }
+
+    [Fact]
+    public void The_head_of_an_epoch_refuses_openings_of_that_epoch() =>
+        AssertRefused(Verdict.Head, Replica with { Role = Role.Head, Head = Self }, Opening, "a head has no predecessor");
+
+    [Fact]
+    public void A_head_steps_down_for_a_higher_epoch()
+    {
+        var decision = Judge(Replica with { Role = Role.Head, Head = Self }, Opening with { Epoch = 3 });
+
+        Assert.Equal((Verdict.Accept, Role.Replica, 3), (decision.Verdict, decision.Next.Role, decision.Next.Epoch));
+        Assert.Equal(Head, decision.Next.Head);
+    }
+
+    [Fact]
+    public void A_predecessor_with_fewer_records_waits()
+    {
+        var decision = OpeningRule.Judge(Successor(Replica, RolePin.Auto, new Position(12, 2, 0xcc), Ten), Opening);
+
+        Assert.Equal(Verdict.Ahead, decision.Verdict);
+        Assert.Contains("records up to 12, the predecessor only up to 10", decision.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_that_differs_is_a_divergence_even_where_this_node_is_ahead()
+    {
+        var decision = OpeningRule.Judge(Successor(Replica, RolePin.Auto, new Position(12, 2, 0xcc), Ten with { Crc = 0xab }), Opening);
+
+        Assert.Equal(Verdict.Diverged, decision.Verdict);
+        Assert.Contains("record 10 differs", decision.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_of_another_epoch_is_a_divergence() =>
+        Assert.Equal(Verdict.Diverged, OpeningRule.Judge(Successor(Replica, RolePin.Auto, Ten, Ten with { Epoch = 1 }), Opening).Verdict);
+
+    [Fact]
+    public void A_predecessor_with_more_records_is_accepted()
+    {
+        var decision = OpeningRule.Judge(Successor(Replica, RolePin.Auto, new Position(8, 2, 0xcc), null), Opening);
+
+        Assert.Equal(Verdict.Accept, decision.Verdict);
+    }
+
+    [Fact]
+    public void A_fresh_node_that_is_opened_to_by_a_fresh_one_is_a_replica_of_no_chain_yet()
+    {
+        var decision = OpeningRule.Judge(Successor(Fresh, RolePin.Auto, default, default(Position)), FreshOpening);
+
+        Assert.Equal(Verdict.Accept, decision.Verdict);
+        Assert.Equal(Fresh with { Role = Role.Replica }, decision.Next);
+    }
+
+    [Fact]
+    public void A_replica_of_no_chain_yet_stays_what_it_is()
+    {
+        var waiting = Fresh with { Role = Role.Replica };
+
+        var decision = OpeningRule.Judge(Successor(waiting, RolePin.Auto, default, default(Position)), FreshOpening);
+
+        Assert.Equal(Verdict.Accept, decision.Verdict);
+        Assert.Same(waiting, decision.Next);
+    }
+
+    [Theory]
+    [InlineData(Role.Undecided)]
+    [InlineData(Role.Replica)]
+    internal void A_node_without_a_chain_adopts_all_that_a_member_says(Role role)
+    {
+        var decision = OpeningRule.Judge(Successor(Fresh with { Role = role }, RolePin.Auto, default, null), Opening);
+
+        Assert.Equal(Verdict.Accept, decision.Verdict);
+        Assert.Equal(Replica.Epochs, decision.Next.Epochs);
+        Assert.Equal(Replica with { Epochs = [] }, decision.Next with { Epochs = [] });
+    }
+
+    [Fact]
+    public void A_founding_head_that_joins_its_own_chain_founds_no_more()
+    {
+        var decision = Judge(Replica with { Role = Role.Head, IsFounding = true, Epoch = 1 }, Opening);
+
+        Assert.Equal((Verdict.Accept, Role.Replica, false), (decision.Verdict, decision.Next.Role, decision.Next.IsFounding));
+    }
+
+    [Fact]
+    public void What_is_known_of_nodes_behind_survives_a_change_of_epoch()
+    {
+        var known = new KnownNode(Guid.NewGuid(), Guid.NewGuid(), ":9002", 7);
+
+        var decision = Judge(Replica with { Known = [known] }, Opening with { Epoch = 5 });
+
+        Assert.Equal([known], decision.Next.Known);
+    }
+
+    private static void AssertRefused(Verdict verdict, Membership membership, Opening opening, string why, RolePin pin = RolePin.Auto)
+    {
+        var decision = OpeningRule.Judge(Successor(membership, pin, Ten, Ten), opening);
+
+        Assert.Equal(verdict, decision.Verdict);
+        Assert.Contains(why, decision.Reason, StringComparison.Ordinal);
+        Assert.Same(membership, decision.Next);
+    }
+
+    private static OpeningRule.Decision Judge(Membership membership, Opening opening) =>
+        OpeningRule.Judge(Successor(membership, RolePin.Auto, Ten, Ten), opening);
+
+    private static OpeningRule.Successor Successor(Membership membership, RolePin pin, Position last, Position? atTheirLast) =>
+        new(membership, pin, last, atTheirLast, "digest", "order=total");
+}
