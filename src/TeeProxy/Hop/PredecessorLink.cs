@@ -38,16 +38,18 @@ internal sealed partial class PredecessorLink(
         : null;
 
     /// <summary>Serves one connection until it ends.</summary>
-    public async Task ServeAsync(Stream connection, string peer, CancellationToken cancellation)
+    /// <param name="remote">Where it comes from: the peer's name until it has proven to know the secret and told its own.</param>
+    public async Task ServeAsync(Stream connection, string remote, CancellationToken cancellation)
     {
         await using var stream = new HopStream(connection);
+        var peer = remote;
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             patience.CancelAfter(HopStream.OpeningPatience);
-            var (opening, ours, theirs) = await ReadOpeningAsync(stream, peer, patience.Token);
+            var (opening, ours, theirs) = await ReadOpeningAsync(stream, remote, patience.Token);
             peer = opening.Address;
-            var present = await AnswerAsync(stream, opening, ours, theirs, patience.Token);
+            var present = await AnswerAsync(stream, remote, opening, ours, theirs, patience.Token);
             await RunAsync(stream, present, cancellation);
         }
         catch (HopRefusedException e)
@@ -76,7 +78,7 @@ internal sealed partial class PredecessorLink(
     }
 
     /// <summary>Judges and answers. Returns the stream that counts from now on.</summary>
-    private async Task<Present> AnswerAsync(HopStream stream, Opening opening, byte[] ours, byte[] theirs, CancellationToken cancellation)
+    private async Task<Present> AnswerAsync(HopStream stream, string remote, Opening opening, byte[] ours, byte[] theirs, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
         try
@@ -89,7 +91,7 @@ internal sealed partial class PredecessorLink(
             }
 
             return _present = new Present(
-                new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(opening, answer), time),
+                new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(remote, opening, answer), time),
                 new CancellationTokenSource());
         }
         finally
@@ -116,9 +118,10 @@ internal sealed partial class PredecessorLink(
         return await member.AnswerAsync(opening, cancellation);
     }
 
-    private void Proven(Opening opening, OpeningAnswer answer)
+    private void Proven(string remote, Opening opening, OpeningAnswer answer)
     {
         problems.Clear(opening.Address);
+        problems.Clear(remote); // what it did wrong while it had no name; another node there would be reported again
         LogAccepted(opening.Node, opening.Address, answer.Last.Sequence);
     }
 
