@@ -35,7 +35,7 @@ internal sealed class Node : IAsyncDisposable
         var ownWindow = new LagWindow(time, options.MaxLag);
         var beats = new Following<Beat>(Beat.None);
         var rows = new RowTable();
-        var settings = new ChainSettings(options.Role, options.Next is not null, options.Listen.ToString(), options.SharedSettings, FoundingPatience);
+        var settings = new ChainSettings(options.Role, options.Next is not null, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience);
         Problems = new Problems(time);
         Member = new ChainMember(folder, journal, membership, settings, lease, headWindow);
         Progress = new Progress(journal.Cursor.Watermark);
@@ -50,7 +50,7 @@ internal sealed class Node : IAsyncDisposable
         var delivery = new WriteDelivery(
             Client, Member, Cursor, Pending, new OutcomeScout(journal), Health, DeliveryRetry.Build(time),
             new DeliveryInstruments(meter, time), logs.CreateLogger<WriteDelivery>(), _abort.Token);
-        var sink = new ApplicationSink(delivery, Cursor, comparison, outcomes, Pending, Progress, Member, journal, logs.CreateLogger<ApplicationSink>());
+        var sink = new ApplicationSink(delivery, Cursor, comparison, outcomes, Pending, Progress, Member, journal, logs.CreateLogger<ApplicationSink>(), _abort.Token);
         Local = new JournalCursor(journal.OpenReader(Cursor.Watermark), sink);
         foreach (var (sequence, status) in membership.Role == Role.Head ? notes.Unsettled : [])
         {
@@ -69,7 +69,7 @@ internal sealed class Node : IAsyncDisposable
 
         // What happens by the clock.
         Heart = new Heart(Member, journal, lease, headWindow, ownWindow, beats, time);
-        Retention = new Retention(journal, Member, Progress, rows, options.Next?.ToString(), outcomes, time);
+        Retention = new Retention(journal, Member, Progress, rows, options.Next?.ToString(), outcomes, time, logs.CreateLogger<Retention>());
         Probe = new ApplicationProbe(options.Local, options.HealthPath, options.HealthInterval, Health, time, logs.CreateLogger<ApplicationProbe>());
     }
 

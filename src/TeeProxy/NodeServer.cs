@@ -2,7 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TeeProxy.Hop;
+using TeeProxy.Ingress;
 using TeeProxy.Options;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace TeeProxy;
 
@@ -15,19 +17,24 @@ internal static class NodeServer
         public static readonly AdminDoor Instance = new();
     }
 
-    public static WebApplication Build(Node node, RequestDelegate tee, RequestDelegate admin)
+    /// <param name="node">Whose doors they are.</param>
+    /// <param name="tee">Makes what serves the listen port, but for the hop.</param>
+    /// <param name="admin">Serves the admin port.</param>
+    public static WebApplication Build(Node node, Func<IHttpForwarder, RequestDelegate> tee, RequestDelegate admin)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(node.Logs);
         builder.Services.AddSingleton<IHostLifetime, AskedByNodeLife>();
+        builder.Services.AddHttpForwarder();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, node.Options));
 
         var server = builder.Build();
         var hop = new HopDoor(node.Predecessor, server.Lifetime.ApplicationStopping);
+        var clients = tee(server.Services.GetRequiredService<IHttpForwarder>());
         server.Run(context =>
             context.Features.Get<AdminDoor>() is not null ? admin(context)
             : HopDoor.IsAskedFor(context) ? hop.ServeAsync(context)
-            : tee(context));
+            : clients(context));
         return server;
     }
 
@@ -49,6 +56,7 @@ internal static class NodeServer
 
     private static void Configure(KestrelServerOptions kestrel, NodeOptions options)
     {
+        KestrelLimits.Apply(kestrel, options.MaxHeadBytes);
         Listen(kestrel, options.Listen, _ => { });
         Listen(kestrel, options.Admin, door => door.Use(next => connection =>
         {
@@ -62,11 +70,7 @@ internal static class NodeServer
         var addresses = IPAddress.TryParse(address.Host, out var ip) ? [ip] : Dns.GetHostAddresses(address.Host);
         foreach (var one in addresses)
         {
-            kestrel.Listen(one, address.Port, door =>
-            {
-                door.Protocols = HttpProtocols.Http1;
-                configure(door);
-            });
+            kestrel.Listen(one, address.Port, configure);
         }
     }
 

@@ -1,4 +1,5 @@
 using TeeProxy;
+using TeeProxy.Ingress;
 using TeeProxy.Inspection;
 using TeeProxy.Options;
 using TeeProxy.Status;
@@ -36,7 +37,17 @@ static async Task<int> RunAsync(NodeOptions options)
     var guard = new AdminGuard(options.Admin, AdminToken.LoadOrCreate(options.Data, options.Secret));
     var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>());
 
-    await using var server = NodeServer.Build(node, context => Temp.Tee(node, context), admin.HandleAsync);
+    var self = new Pseudonym(node.Member.Node);
+    var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, node.Journal, node.Health, () => node.Departure.IsClosed, node.Member.AdmitAsync);
+    var intake = new WriteIntake(
+        options, admission, new ForwardedHead(self), node.Spool, node.Journal, node.Pending, node.Time, logs.CreateLogger<WriteIntake>());
+    var instruments = new IngressInstruments(node.Meter, node.Time);
+    await using var server = NodeServer.Build(
+        node,
+        forwarder => new TeeEndpoint(
+            new TeeRule(options.TeeMethods, options.TeePaths), admission, intake,
+            new PassThrough(options.Local, self, forwarder, logs.CreateLogger<PassThrough>()), instruments, logs.CreateLogger<TeeEndpoint>()).InvokeAsync,
+        admin.HandleAsync);
     var systemd = SystemdNotifier.FromEnvironment(node.Status.NotLive, node.Time, logs.CreateLogger<SystemdNotifier>());
     return await new NodeLife(node, systemd, logs.CreateLogger<NodeLife>()).RunAsync(server);
 }

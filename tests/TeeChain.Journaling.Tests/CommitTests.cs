@@ -66,6 +66,23 @@ public class CommitTests
     }
 
     [Fact]
+    public async Task A_commit_wakes_those_who_wait_for_it_and_keeps_those_who_wait_for_more()
+    {
+        await using var journal = Journal.Open(new FaultFolder(), SmallJournal.Options);
+        var third = journal.WaitCommittedAsync(2, Cancellation).AsTask();
+        var first = journal.WaitCommittedAsync(0, Cancellation).AsTask();
+        var fourth = journal.WaitCommittedAsync(3, Cancellation).AsTask();
+
+        await SmallJournal.AppendAsync(journal, 1);
+        Assert.Equal(1, await first.WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
+        Assert.False(third.IsCompleted || fourth.IsCompleted);
+        await SmallJournal.AppendAsync(journal, 3);
+
+        Assert.Equal(3, await third.WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
+        Assert.Equal(4, await fourth.WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
+    }
+
+    [Fact]
     public async Task What_does_not_belong_is_refused_and_nothing_of_it_is_recorded()
     {
         await using var journal = Journal.Open(new FaultFolder(), SmallJournal.Options with { MaxBytes = 8192, MaxEntryBytes = 5000 });

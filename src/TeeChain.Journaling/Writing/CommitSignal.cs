@@ -15,8 +15,9 @@ internal sealed class CommitSignal
         {
             _last = last;
             int kept = 0;
-            foreach (var waiter in _waiters)
+            for (int i = 0; i < _waiters.Count; i++)
             {
+                var waiter = _waiters[i];
                 if (waiter.Beyond < last)
                 {
                     waiter.Complete(last);

@@ -205,6 +205,7 @@ internal sealed class Committer(
 
         active.Commit(_writer.Offset, last.Sequence);
         Volatile.Write(ref _committed, new Committed(last, active.StartBytes + _writer.Offset - SegmentHeader.Bytes));
+        retention.AfterCommit(active);
         signal.Publish(last.Sequence);
         long received = 0;
         for (int i = 0; i < count; i++)
@@ -217,8 +218,6 @@ internal sealed class Committer(
         {
             intake.Committed(received);
         }
-
-        retention.AfterCommit(active);
     }
 
     /// <summary>True when the item can never be appended here; then it was told so.</summary>

@@ -17,7 +17,7 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
     private bool _isDiskFull;
     private bool _isEnded;
 
-    /// <param name="records">Whole records; copied before this completes.</param>
+    /// <param name="records">Whole records; not looked at any more when this completes: a long one is written from where it is, others are copied.</param>
     /// <param name="last">The last committed position; counts when nothing is pending.</param>
     /// <param name="cancellation">Ends a wait for room among what is pending; then nothing was taken.</param>
     public async ValueTask<ReceiveResult> AppendAsync(ReadOnlyMemory<byte> records, Func<JournalPosition> last, CancellationToken cancellation)
@@ -32,7 +32,13 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
             await drained!.WaitAsync(cancellation);
         }
 
-        return Take(records.Span, last);
+        var taken = Take(records, last, out var isBorrowed);
+        if (isBorrowed)
+        {
+            await WhenEmptyAsync(CancellationToken.None);
+        }
+
+        return taken;
     }
 
     /// <summary>Completes when nothing that was accepted is pending any more.</summary>
@@ -111,8 +117,9 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
         }
     }
 
-    private ReceiveResult Take(ReadOnlySpan<byte> records, Func<JournalPosition> last)
+    private ReceiveResult Take(ReadOnlyMemory<byte> records, Func<JournalPosition> last, out bool isBorrowed)
     {
+        isBorrowed = false;
         var runs = new List<ReceivedRun>();
         lock (_gate)
         {
@@ -129,6 +136,7 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
 
             _pendingBytes += records.Length;
             _tail = runs.Count == 0 ? tail : runs[^1].Last;
+            isBorrowed = runs.Exists(run => run.IsBorrowed);
             return ReceiveResult.Accepted;
         }
     }

@@ -1,7 +1,8 @@
 namespace TeeChain.Journaling.Writing;
 
-/// <summary>Whole records as another node sent them, found good, in a copy of our own. Goes into one segment.</summary>
-internal sealed class ReceivedRun(byte[] bytes, JournalPosition @base, JournalPosition last) : IPending
+/// <summary>Whole records as another node sent them, found good. Goes into one segment.</summary>
+/// <param name="bytes">A copy of our own; or, where <see cref="IsBorrowed"/>, the sender's memory.</param>
+internal sealed class ReceivedRun(ReadOnlyMemory<byte> bytes, JournalPosition @base, JournalPosition last, bool isBorrowed) : IPending
 {
     public ReadOnlyMemory<byte> Records => bytes;
 
@@ -12,14 +13,18 @@ internal sealed class ReceivedRun(byte[] bytes, JournalPosition @base, JournalPo
 
     public long Bytes => bytes.Length;
 
+    /// <summary>One long record, not copied: whoever gave it must leave it alone until it is committed.</summary>
+    public bool IsBorrowed => isBorrowed;
+
     public bool IsLazy => false;
 
     /// <summary>
-    /// Checks <paramref name="records"/> as what follows <paramref name="position"/> and cuts it into runs of at most
+    /// Checks <paramref name="memory"/> as what follows <paramref name="position"/> and cuts it into runs of at most
     /// <paramref name="mostBytes"/>, or one larger record. Returns what is wrong; then there are no runs.
     /// </summary>
-    public static string? TryCut(ReadOnlySpan<byte> records, JournalPosition position, int mostBytes, List<ReceivedRun> runs)
+    public static string? TryCut(ReadOnlyMemory<byte> memory, JournalPosition position, int mostBytes, List<ReceivedRun> runs)
     {
+        var records = memory.Span;
         int runStart = 0;
         var runBase = position;
         int at = 0;
@@ -48,7 +53,7 @@ internal sealed class ReceivedRun(byte[] bytes, JournalPosition @base, JournalPo
 
             if (at > runStart && at + length - runStart > mostBytes)
             {
-                runs.Add(new(records[runStart..at].ToArray(), runBase, position));
+                runs.Add(Of(memory[runStart..at], runBase, position, mostBytes));
                 runStart = at;
                 runBase = position;
             }
@@ -59,7 +64,7 @@ internal sealed class ReceivedRun(byte[] bytes, JournalPosition @base, JournalPo
 
         if (at > runStart)
         {
-            runs.Add(new(records[runStart..].ToArray(), runBase, position));
+            runs.Add(Of(memory[runStart..], runBase, position, mostBytes));
         }
 
         return null;
@@ -70,4 +75,7 @@ internal sealed class ReceivedRun(byte[] bytes, JournalPosition @base, JournalPo
             return reason;
         }
     }
+
+    private static ReceivedRun Of(ReadOnlyMemory<byte> bytes, JournalPosition @base, JournalPosition last, int mostBytes) =>
+        bytes.Length > mostBytes ? new(bytes, @base, last, isBorrowed: true) : new(bytes.ToArray(), @base, last, isBorrowed: false);
 }

@@ -17,14 +17,20 @@ internal sealed class Heart(
         using var timer = new PeriodicTimer(Pulse.Interval, time);
         do
         {
-            Step();
+            await StepAsync(cancellation);
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }
 
     /// <summary>One interval's work.</summary>
-    public void Step()
+    public async Task StepAsync(CancellationToken cancellation)
     {
+        if (member.Standing.Current is { IsConfirmed: true, Membership.IsFounding: true })
+        {
+            // A founding that a crash interrupted is finished as soon as it can be, not only when somebody writes.
+            await member.AdmitAsync(cancellation);
+        }
+
         var standing = member.Standing.Current;
         var last = journal.Last.Sequence;
         ownWindow.Note(last);
@@ -33,7 +39,7 @@ internal sealed class Heart(
             headWindow.Note(last);
             beats.Publish(new Beat(new Heartbeat(_incarnation, ++_counter, last, standing.Membership.Epoch), default));
         }
-        else if (standing.Membership.Chain is null)
+        else if (standing.Membership.Chain is null || standing.Membership.IsFounding)
         {
             headWindow.Note(0);
         }

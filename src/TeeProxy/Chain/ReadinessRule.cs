@@ -67,7 +67,7 @@ internal static class ReadinessRule
         }
 
         var membership = facts.Standing.Membership;
-        if (membership.Chain is null)
+        if (membership.Chain is null || membership.IsFounding)
         {
             // Before a chain is founded there is nothing to be in step with. But a node whose folder was lost looks the
             // same, so it waits for as long as a chain that knows it would need to say so.

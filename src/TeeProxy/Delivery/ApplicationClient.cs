@@ -3,6 +3,7 @@ using System.Net;
 using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeProxy.Acks;
+using TeeProxy.Application;
 using TeeProxy.Options;
 using TeeProxy.Requests;
 using TeeProxy.Spooling;
@@ -12,20 +13,7 @@ namespace TeeProxy.Delivery;
 /// <summary>Sends one recorded write to the local application and reads its whole answer. It never repeats anything by itself.</summary>
 internal sealed class ApplicationClient : IDisposable
 {
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = null, // the client's traceparent passes as it is
-        ConnectTimeout = TimeSpan.FromSeconds(2),
-
-        // Shorter than any common application's keep-alive (Node 5 s, puma 20 s): a connection that the application is
-        // about to close is not picked for a write.
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
-    });
-
+    private readonly HttpMessageInvoker _client = ApplicationConnections.Create();
     private readonly string _root;
     private readonly BodySpool _spool;
     private readonly TimeSpan _timeout;
@@ -99,7 +87,10 @@ internal sealed class ApplicationClient : IDisposable
     {
         var status = (int)response.StatusCode;
         var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        var body = await _spool.ReadAsync(stream, response.Content.Headers.ContentLength, long.MaxValue, 0, cancellation);
+        // An answer to HEAD, and 304, state a length and have no body (RFC 9110 section 8.6): the stream's end counts then.
+        var hasBody = response.RequestMessage!.Method != HttpMethod.Head && response.StatusCode != HttpStatusCode.NotModified;
+        var length = hasBody ? response.Content.Headers.ContentLength : null;
+        var body = await _spool.ReadAsync(stream, length, long.MaxValue, 0, cancellation);
         if (body.Outcome != SpoolOutcome.Complete)
         {
             return new DeliveryResult.Unheld(status, $"its answer cannot be held: {body.Why}");

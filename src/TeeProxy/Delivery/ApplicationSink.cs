@@ -18,7 +18,8 @@ internal sealed partial class ApplicationSink(
     Progress progress,
     ChainMember member,
     Journal journal,
-    ILogger<ApplicationSink> log) : IEntrySink
+    ILogger<ApplicationSink> log,
+    CancellationToken abort) : IEntrySink
 {
     /// <inheritdoc/>
     public async ValueTask DrainAsync(JournalReader reader, CancellationToken stopping)
@@ -44,11 +45,29 @@ internal sealed partial class ApplicationSink(
                 Settle(OutcomeRecord.Decode(entry.Head.Span));
                 break;
             case EntryKind.Epoch:
-                await member.ObserveAsync(EpochRecord.Decode(entry.Head.Span), entry.Sequence, CancellationToken.None);
+                await ObserveAsync(EpochRecord.Decode(entry.Head.Span), entry.Sequence);
                 break;
         }
 
         cursor.Passed(entry.Sequence);
+    }
+
+    /// <summary>An epoch is durable before it is obeyed; a disk that is full is waited for.</summary>
+    private async ValueTask ObserveAsync(EpochRecord epoch, long sequence)
+    {
+        while (true)
+        {
+            try
+            {
+                await member.ObserveAsync(epoch, sequence, abort);
+                return;
+            }
+            catch (IOException e)
+            {
+                LogEpochFailed(epoch.Epoch, e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), abort);
+            }
+        }
     }
 
     private async ValueTask DeliverAsync(JournalEntry entry)
@@ -97,6 +116,9 @@ internal sealed partial class ApplicationSink(
             return ("?", "?");
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Epoch {Epoch} cannot be written down: {Why}. It is tried again.")]
+    private partial void LogEpochFailed(long epoch, string why);
 
     [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}.")]
     private partial void LogDivergence(long sequence, string method, string path, int status, int headStatus);

@@ -8,7 +8,8 @@ namespace TeeProxy.Delivery;
 /// Lets go of what every row has passed: this node's application and that of every known node behind it. A known node
 /// that is away holds everything it has not confirmed. Also remembers durably what the rows confirm.
 /// </summary>
-internal sealed class Retention(Journal journal, ChainMember member, Progress progress, RowTable rows, string? nextAddress, HeadOutcomes outcomes, TimeProvider time)
+internal sealed partial class Retention(
+    Journal journal, ChainMember member, Progress progress, RowTable rows, string? nextAddress, HeadOutcomes outcomes, TimeProvider time, ILogger<Retention> log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -17,7 +18,14 @@ internal sealed class Retention(Journal journal, ChainMember member, Progress pr
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            await StepAsync(cancellation);
+            try
+            {
+                await StepAsync(cancellation);
+            }
+            catch (IOException e)
+            {
+                LogFailed(e.Message); // A full disk, most likely; nothing was let go, and the next step tries again.
+            }
         }
     }
 
@@ -44,4 +52,7 @@ internal sealed class Retention(Journal journal, ChainMember member, Progress pr
         var address = index == 0 && nextAddress is not null ? nextAddress : row.Detail?.Address ?? "?";
         return new KnownNode(row.Ack.Node, row.Ack.Journal, address, row.Ack.Durable);
     }
+
+    [LoggerMessage(LogLevel.Warning, "What the nodes behind this one confirm cannot be written down: {Why}. It is tried again.")]
+    private partial void LogFailed(string why);
 }

@@ -38,18 +38,17 @@ internal sealed partial class PredecessorLink(
         : null;
 
     /// <summary>Serves one connection until it ends.</summary>
-    /// <param name="remote">Where it comes from: the peer's name until it has proven to know the secret and told its own.</param>
-    public async Task ServeAsync(Stream connection, string remote, CancellationToken cancellation)
+    public async Task ServeAsync(Stream connection, string peer, CancellationToken cancellation)
     {
         await using var stream = new HopStream(connection);
-        var peer = remote;
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             patience.CancelAfter(HopStream.OpeningPatience);
-            var (opening, ours, theirs) = await ReadOpeningAsync(stream, remote, patience.Token);
+            var (opening, ours, theirs) = await ReadOpeningAsync(stream, peer, patience.Token);
+            var address = peer;
             peer = opening.Address;
-            var present = await AnswerAsync(stream, remote, opening, ours, theirs, patience.Token);
+            var present = await AnswerAsync(stream, opening, address, ours, theirs, patience.Token);
             await RunAsync(stream, present, cancellation);
         }
         catch (HopRefusedException e)
@@ -60,8 +59,9 @@ internal sealed partial class PredecessorLink(
                 LogRefused(peer, e.Verdict, e.Message);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Whatever it was, the next opening finds out where both stand.
             LogEnded(peer, e.Message);
         }
     }
@@ -78,7 +78,7 @@ internal sealed partial class PredecessorLink(
     }
 
     /// <summary>Judges and answers. Returns the stream that counts from now on.</summary>
-    private async Task<Present> AnswerAsync(HopStream stream, string remote, Opening opening, byte[] ours, byte[] theirs, CancellationToken cancellation)
+    private async Task<Present> AnswerAsync(HopStream stream, Opening opening, string peer, byte[] ours, byte[] theirs, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
         try
@@ -91,7 +91,7 @@ internal sealed partial class PredecessorLink(
             }
 
             return _present = new Present(
-                new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(remote, opening, answer), time),
+                new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(opening, answer, peer), time),
                 new CancellationTokenSource());
         }
         finally
@@ -118,10 +118,10 @@ internal sealed partial class PredecessorLink(
         return await member.AnswerAsync(opening, cancellation);
     }
 
-    private void Proven(string remote, Opening opening, OpeningAnswer answer)
+    private void Proven(Opening opening, OpeningAnswer answer, string peer)
     {
         problems.Clear(opening.Address);
-        problems.Clear(remote); // what it did wrong while it had no name; another node there would be reported again
+        problems.Clear(peer); // what was said before it proved who it is
         LogAccepted(opening.Node, opening.Address, answer.Last.Sequence);
     }
 

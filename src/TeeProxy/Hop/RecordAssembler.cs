@@ -11,6 +11,8 @@ namespace TeeProxy.Hop;
 internal sealed class RecordAssembler(long maxRecordBytes)
 {
 
+    private const int KeptBytes = 1 << 20;
+
     private ArrayBufferWriter<byte> _gathered = new();
     private int _handedOut;
 
@@ -25,7 +27,7 @@ internal sealed class RecordAssembler(long maxRecordBytes)
         if (_gathered.WrittenCount == 0)
         {
             var whole = WholeBytes(frame.Span);
-            _gathered.Write(frame.Span[whole..]);
+            Gather(frame.Span[whole..]);
             return frame[..whole];
         }
 
@@ -36,16 +38,25 @@ internal sealed class RecordAssembler(long maxRecordBytes)
 
     private void TakeOffHandedOut()
     {
-        if (_handedOut == 0)
+        if (_handedOut > 0)
         {
-            return;
+            var rest = _gathered.WrittenSpan[_handedOut..].ToArray();
+            _handedOut = 0;
+            _gathered.ResetWrittenCount();
+            Gather(rest);
+        }
+    }
+
+    /// <summary>Keeps the start of a record, in a buffer of the record's size: one that doubles would need three times that.</summary>
+    private void Gather(ReadOnlySpan<byte> start)
+    {
+        var wanted = RecordCodec.TryReadHeader(start, out var header) ? header.TotalBytes + FrameCodec.MaxPayloadBytes : FrameCodec.MaxPayloadBytes;
+        if (_gathered.Capacity < wanted || (_gathered.Capacity > KeptBytes && wanted < KeptBytes))
+        {
+            _gathered = new ArrayBufferWriter<byte>((int)wanted);
         }
 
-        var rest = _gathered.WrittenSpan[_handedOut..];
-        var next = new ArrayBufferWriter<byte>(Math.Max(rest.Length, 1));
-        next.Write(rest);
-        _gathered = next;
-        _handedOut = 0;
+        _gathered.Write(start);
     }
 
     private int WholeBytes(ReadOnlySpan<byte> bytes)

@@ -74,8 +74,9 @@ internal sealed partial class SuccessorLink(
         {
             Disconnected(_connection.Verdict, cancellation.IsCancellationRequested ? "this node stops" : "this node's own place in the chain changed; it opens anew");
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or TimeoutException or JournalFaultedException)
+        catch (Exception e)
         {
+            // Whatever it was, the next opening finds out where both stand.
             Disconnected(null, e.Message);
         }
 

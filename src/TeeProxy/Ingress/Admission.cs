@@ -12,7 +12,7 @@ namespace TeeProxy.Ingress;
 /// <param name="isClosed">Whether the node stops and takes nothing new.</param>
 /// <param name="admit">Whether this node is the head; may found the chain at the first write.</param>
 internal sealed class Admission(
-    Pseudonym self, long maxBodyBytes, Journal journal, ApplicationHealth application, Func<bool> isClosed,
+    Pseudonym self, int maxHeadBytes, long maxBodyBytes, Journal journal, ApplicationHealth application, Func<bool> isClosed,
     Func<CancellationToken, ValueTask<Admittance>> admit)
 {
     private const int SoonSeconds = 1;
@@ -22,9 +22,14 @@ internal sealed class Admission(
     private static readonly Problem Draining = Unavailable("draining", "The node is stopping", "Another node will take over, or this one will be back.");
 
     /// <summary>What is wrong with any request, a write or not.</summary>
-    public Problem? CheckRequest(HttpContext context)
+    public Problem? CheckRequest(HttpContext context, string target)
     {
         var request = context.Request;
+        if (HeadSize.Check(request, target, maxHeadBytes) is { } tooLarge)
+        {
+            return tooLarge;
+        }
+
         if (self.IsIn(request.Headers.Via))
         {
             return new Problem(

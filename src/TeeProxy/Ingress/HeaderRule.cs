@@ -30,7 +30,10 @@ internal static class HeaderRule
         return named is null || !named.Contains(name, StringComparer.OrdinalIgnoreCase) || name.Equals("Host", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The headers that <c>Connection</c> names; null in the usual case that it names none.</summary>
+    /// <summary>
+    /// The headers that <c>Connection</c> names; null in the usual case that it names none. Beside keep-alive, close or
+    /// Upgrade Kestrel 10 shows that word alone, and what else was named goes on like any other header.
+    /// </summary>
     public static IReadOnlyList<string>? NamedBy(StringValues connection)
     {
         if (connection.Count == 0 || (connection.Count == 1 && connection[0] is { } only && !only.Contains(',', StringComparison.Ordinal) && IsOption(only)))

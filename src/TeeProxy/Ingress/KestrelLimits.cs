@@ -9,7 +9,7 @@ internal static class KestrelLimits
     /// <summary>A descriptor and some 20 KB each: 10,000 fit a service's usual limits. More than that is a misconfigured front door.</summary>
     public const long MaxConnections = 10_000;
 
-    /// <param name="maxHeadBytes">Over it Kestrel answers 414 (request line) or 431 (headers) by itself, without a body.</param>
+    /// <param name="maxHeadBytes"><c>--max-head</c>. <see cref="HeadSize"/> holds it; far over it Kestrel answers 414 or 431 by itself, without a text.</param>
     public static void Apply(KestrelServerOptions options, int maxHeadBytes)
     {
         options.AddServerHeader = false; // The application's own goes to the client, or none.
@@ -22,8 +22,8 @@ internal static class KestrelLimits
 
         var limits = options.Limits;
         limits.MaxRequestBodySize = null; // --max-body is checked by ingress, which says more; what is no write has no limit.
-        limits.MaxRequestLineSize = maxHeadBytes;
-        limits.MaxRequestHeadersTotalSize = maxHeadBytes;
+        limits.MaxRequestLineSize = maxHeadBytes * HeadSize.KestrelFactor;
+        limits.MaxRequestHeadersTotalSize = maxHeadBytes * HeadSize.KestrelFactor;
         limits.MaxRequestHeaderCount = 100; // Kestrel's; browsers send 20.
         limits.MaxConcurrentConnections = MaxConnections;
         limits.MaxConcurrentUpgradedConnections = MaxConnections;

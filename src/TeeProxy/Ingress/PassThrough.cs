@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using TeeProxy.Application;
 using TeeProxy.Options;
 using Yarp.ReverseProxy.Forwarder;
 

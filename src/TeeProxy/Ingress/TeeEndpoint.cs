@@ -51,7 +51,7 @@ internal sealed class TeeEndpoint(
     private async Task<string> ServeAsync(HttpContext context)
     {
         var target = RequestTarget.Of(context);
-        if ((target is null ? NoResource : admission.CheckRequest(context)) is { } refused)
+        if ((target is null ? NoResource : admission.CheckRequest(context, target)) is { } refused)
         {
             await ProblemAnswer.WriteAsync(context, refused, isBodyRead: false);
             return RequestOutcome.Refused;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using TeeChain.Journaling;
 using TeeProxy.Acks;
@@ -74,9 +75,17 @@ internal sealed class WriteIntake(
             return new SpoolResult(SpoolOutcome.Complete, SpooledBody.Empty);
         }
 
-        var spooled = await spool.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, Crc32C.Compute(head), context.RequestAborted);
-        NoteSpool(spooled);
-        return spooled;
+        try
+        {
+            var spooled = await spool.ReadAsync(context.Request.BodyReader, options.MaxBodyBytes, Crc32C.Compute(head), context.RequestAborted);
+            NoteSpool(spooled);
+            return spooled;
+        }
+        catch (IOException cause) when (cause is not (BadHttpRequestException or ConnectionResetException))
+        {
+            // What fails on the disk is a result. Kestrel throws this for a chunk's size that does not fit into 32 bits.
+            throw new BadHttpRequestException(cause.Message, StatusCodes.Status400BadRequest, cause);
+        }
     }
 
     private async ValueTask<Problem?> CheckAgainAsync(HttpContext context, SpooledBody body)

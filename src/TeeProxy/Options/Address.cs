@@ -10,6 +10,11 @@ internal sealed record Address(string Host, int Port)
     /// <summary>Whether only this machine can reach it.</summary>
     public bool IsLoopback => Host == "localhost" || (IPAddress.TryParse(Host, out var ip) && IPAddress.IsLoopback(ip));
 
+    /// <summary>How to name it to others: a wildcard means nothing there, so this machine's name stands for it.</summary>
+    public Address Told => IPAddress.TryParse(Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))
+        ? this with { Host = Environment.MachineName.ToLowerInvariant() }
+        : this;
+
     public Uri HttpUri => new($"http://{this}");
 
     /// <summary>Understands the three forms; the port must be 1 to 65535 (0 too where <paramref name="anyPort"/> is set, for tests).</summary>

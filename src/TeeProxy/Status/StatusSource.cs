@@ -67,8 +67,8 @@ internal sealed class StatusSource(
         var state = (IsWhole() ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0);
         return (state, new NodeDetail
         {
-            Address = options.Listen.ToString(),
-            Admin = options.Admin.ToString(),
+            Address = options.Listen.Told.ToString(),
+            Admin = options.Admin.Told.ToString(),
             Divergences = comparison.Divergences,
             Redelivered = cursor.Redelivered,
             NotReadable = ready.Why,
@@ -91,8 +91,8 @@ internal sealed class StatusSource(
             Epoch = membership.Epoch,
             Head = membership.Head,
             HeadAddress = membership.HeadAddress,
-            Address = options.Listen.ToString(),
-            Admin = options.Admin.ToString(),
+            Address = options.Listen.Told.ToString(),
+            Admin = options.Admin.Told.ToString(),
             Local = options.Local.ToString(),
             FirstSequence = journal.FirstSequence,
             LastSequence = last.Sequence,

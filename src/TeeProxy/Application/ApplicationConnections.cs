@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 
-namespace TeeProxy.Ingress;
+namespace TeeProxy.Application;
 
-/// <summary>The connections over which requests that are no writes go to the local application.</summary>
+/// <summary>How this node connects to the local application, for writes and for what passes through.</summary>
 internal static class ApplicationConnections
 {
     public static HttpMessageInvoker Create() => new(new SocketsHttpHandler

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Every command of the project in one place; `./misc-commands.sh --help` lists them. The parts are in scripts/, one
+# subject each; this file only knows which command is whose.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/settings.sh
+. "$root/scripts/settings.sh"
+# shellcheck source=scripts/packages.sh
+. "$root/scripts/packages.sh"
+# shellcheck source=scripts/build.sh
+. "$root/scripts/build.sh"
+# shellcheck source=scripts/processes.sh
+. "$root/scripts/processes.sh"
+# shellcheck source=scripts/front.sh
+. "$root/scripts/front.sh"
+# shellcheck source=scripts/fleet.sh
+. "$root/scripts/fleet.sh"
+# shellcheck source=scripts/verify.sh
+. "$root/scripts/verify.sh"
+# shellcheck source=scripts/bench.sh
+. "$root/scripts/bench.sh"
+# shellcheck source=scripts/test.sh
+. "$root/scripts/test.sh"
+
+help() {
+  cat <<'END'
+./misc-commands.sh COMMAND
+
+A chain on this machine, in the background, its files in run/:
+  up [N]               what is missing is installed and built; N (3; 1 to 9) applications, N teeproxies and HAProxy are
+                       started, a user is registered through HAProxy and read back from every node. Run again, it starts
+                       only what is dead.
+  status               a line a node; exit status 1 if anything is down or not ready
+  logs [NAME] [-f]     the last lines of all logs or of one (romulus-app, romulus-teeproxy, haproxy, ...); -f follows
+  verify               do all nodes hold and deliver the same? Exit status 1, and the first difference, if not
+  down                 stops HAProxy, the head, the other teeproxies, the applications; the data stays
+  clean                down, and removes run/, artifacts/ and feed.props
+
+Load, through HAProxy (prints the Apache Bench command, then runs it):
+  ab-get               GET /login?user=
+  ab-post              POST /register, then POST /changePassword
+
+By hand, and for developers:
+  teeproxy-commands [N]  prints the commands for running the chain in terminals
+  feed                 asks again which optional packages the NuGet feed has (feed.props)
+  test [--all]         all that CI runs; --all also the slow tests. The last line is `N passed, N failed`
+
+Environment (what `up` was told is remembered in the run folder; the other commands need TEECHAIN_RUN_DIR alone):
+  TEECHAIN_BASE_PORT=B     moves every port: applications B to B+8, teeproxies B+10.., admin B+20.., HTTP B+30, stats B+31
+                           (else 4567.., 9000.., 9500.., 80 or, without root, 8080, and 1936)
+  TEECHAIN_HTTP_BIND       HAProxy's address for clients, such as :8080
+  TEECHAIN_STATS_BIND      its stats page; off 127.0.0.1:1936 a password is made and shown, unless given:
+  TEECHAIN_STATS_USER, TEECHAIN_STATS_PASSWORD (teechain, teechain)
+  TEECHAIN_RUN_DIR         the run folder; two of them, with two base ports, live side by side
+  TEECHAIN_CONFIGURATION   Release
+  TEECHAIN_UP_TIMEOUT      seconds that up waits for each node (60)
+  TEECHAIN_VERIFY_TIMEOUT  seconds that verify waits for the slowest node (10)
+  TEECHAIN_LOG_LINES       how many lines logs shows (20)
+  TEECHAIN_AB_REQUESTS, TEECHAIN_AB_CONNECTIONS, TEECHAIN_AB_USER   (10000, 64, ada)
+  TEECHAIN_TEST_BUDGET     seconds that test may take (580; with --all 7200)
+END
+}
+
+usage_error() {
+  printf 'misc-commands.sh: %s. ./misc-commands.sh --help lists the commands.\n' "$*" >&2
+  exit 2
+}
+
+verb=${1:-}
+shift || true
+case $verb in
+  up) up "$@" ;;
+  down) down ;;
+  status) status ;;
+  logs) logs "$@" ;;
+  verify) verify ;;
+  ab-get) ab_get ;;
+  ab-post) ab_post ;;
+  teeproxy-commands) teeproxy_commands "$@" ;;
+  feed)
+    need_dotnet
+    ask_feed
+    ;;
+  test) run_tests "$@" ;;
+  clean) clean ;;
+  -h | --help | help) help ;;
+  '')
+    help >&2
+    exit 2
+    ;;
+  *) usage_error "there is no command '$verb'" ;;
+esac

@@ -1,0 +1,96 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
+# The build, and the two packages that not every feed has. Sourced by misc-commands.sh.
+
+export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+# has_package NAME VERSION [NAME VERSION]: yes, no, or unreachable, by a restore in a throw-away project. It shares the
+# package folder (NUGET_PACKAGES) with the build, so it answers the question that matters: will the build find it?
+has_package() {
+  local folder outcome=no config references=""
+  folder=$(mktemp -d)
+  while (($# > 0)); do
+    references+="<PackageReference Include=\"$1\" Version=\"[$2]\" />"
+    shift 2
+  done
+  # Nothing of the repository is inherited but its feed.
+  for config in NuGet.Config NuGet.config nuget.config; do
+    [[ -f $root/$config ]] && cp "$root/$config" "$folder/"
+  done
+  echo '<Project />' | tee "$folder/Directory.Build.props" "$folder/Directory.Build.targets" >"$folder/Directory.Packages.props"
+  cat >"$folder/attempt.csproj" <<END
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup>
+  <ItemGroup>$references</ItemGroup>
+</Project>
+END
+  if (cd "$folder" && NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT=1 timeout 90 dotnet restore attempt.csproj </dev/null >restore.log 2>&1); then
+    outcome=yes
+  elif ! grep -qE 'NU110[1-3]' "$folder/restore.log" || grep -qE 'NU1301' "$folder/restore.log"; then
+    # Not "there is no such package" (NU1101 to NU1103), so nothing is known: offline, a timeout, a feed in trouble.
+    outcome=unreachable
+  fi
+  rm -rf "$folder"
+  echo "$outcome"
+}
+
+# Writes feed.props, which Directory.Build.props imports, so that every later build uses what the feed has. yes and no
+# are final (`misc-commands.sh feed` asks again); unreachable counts as false for now and is asked again next time.
+write_feed_props() {
+  if [[ ! -f $root/feed.props ]] || grep -q unreachable "$root/feed.props"; then ask_feed; fi
+}
+
+ask_feed() {
+  local file=$root/feed.props prometheus nbomber content
+  prometheus=$(has_package prometheus-net 8.2.1 prometheus-net.AspNetCore 8.2.1)
+  nbomber=$(has_package NBomber 4.1.2)
+  content="<Project>
+  <!-- Written by misc-commands.sh: a restore of each was tried. prometheus-net 8.2.1: $prometheus. NBomber 4.1.2: $nbomber. -->
+  <PropertyGroup>
+    <UsePrometheusNet>$(is_yes "$prometheus")</UsePrometheusNet>
+    <UseNBomber>$(is_yes "$nbomber")</UseNBomber>
+  </PropertyGroup>
+</Project>"
+  # Every project depends on this file: written only when it differs, or each run would build everything.
+  [[ -f $file && $(<"$file") == "$content" ]] || printf '%s\n' "$content" >"$file"
+  say "Feed: prometheus-net $prometheus, NBomber $nbomber (feed.props)"
+}
+
+is_yes() { if [[ $1 == yes ]]; then echo true; else echo false; fi; }
+
+# One build of this tree at a time, whoever starts it: two `up`s side by side share it.
+under_build_lock() {
+  mkdir -p "$root/artifacts"
+  (
+    flock -w 300 8 || die "another build of $root has been going on for 5 minutes (artifacts/build.lock)"
+    # The compiler's server outlives the build and would keep both locks.
+    "$@" 8>&- 9>&-
+  ) 8>"$root/artifacts/build.lock"
+}
+
+build_programs() {
+  local log=$root/artifacts/build.log project
+  need_dotnet
+  if runs_from_here; then
+    # The runtime maps its assemblies; to write over them would pull the ground from under what runs.
+    say "Not building: teeproxy or sample-app runs from this tree."
+    [[ -x $teeproxy && -x $sample_app ]] || die "but there is no $configuration build; run ./misc-commands.sh down first"
+    return
+  fi
+  write_feed_props
+  say "Building ($configuration)"
+  for project in TeeProxy SampleApp; do
+    dotnet build -c "$configuration" "$root/src/$project/$project.csproj" </dev/null >"$log" 2>&1 || {
+      grep -E ': (error|warning) ' "$log" | sort -u | tail -n 20 >&2 || tail -n 20 "$log" >&2
+      die "the build of $project failed (artifacts/build.log)"
+    }
+  done
+}
+
+runs_from_here() {
+  local exe
+  for exe in /proc/[0-9]*/exe; do
+    exe=$(readlink "$exe" 2>/dev/null) || continue
+    [[ $exe == "$teeproxy" || $exe == "$sample_app" ]] && return
+  done
+  return 1
+}

@@ -1,0 +1,271 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
+# `misc-commands.sh test`: everything that CI runs, in a fresh clone or a working one. Sourced by misc-commands.sh.
+
+passed=0 failed=0 skipped=0
+results=$root/artifacts/test-results
+
+# CI allows ten minutes; what is still running after that is stopped and counted as failed. --all has no such limit.
+budget=${TEECHAIN_TEST_BUDGET:-580}
+
+seconds_left() {
+  local left=$((budget - SECONDS))
+  echo $((left > 5 ? left : 5))
+}
+
+report() { # passed|failed NAME SECONDS
+  printf '%-6s  %s (%s s)\n' "$1" "$2" "$3"
+  case $1 in
+    passed) passed=$((passed + 1)) ;;
+    *) failed=$((failed + 1)) ;;
+  esac
+}
+
+# check NAME COMMAND…: one test of the script's own; its output is shown where it fails. It always succeeds and leaves the
+# outcome in check_passed: called within a condition, Bash would ignore `set -e` all the way down, and a command that
+# fails in the middle would go unnoticed.
+check_passed=
+check() {
+  local name=$1 begun=$SECONDS outcome=0 log
+  shift
+  log=$results/${name//[^a-zA-Z0-9]/-}.log
+  set +e
+  (
+    set -e
+    "$@"
+  ) </dev/null >"$log" 2>&1
+  outcome=$?
+  set -e
+  if ((outcome == 0)); then
+    check_passed=yes
+    report passed "$name" $((SECONDS - begun))
+  else
+    check_passed=
+    tail -n 60 "$log" | sed 's/^/    /'
+    report failed "$name" $((SECONDS - begun))
+  fi
+}
+
+bash_scripts() {
+  local file first
+  find "$root" \( -name .git -o -name bin -o -name obj -o -name artifacts -o -path "$root/run" \) -prune -o -type f -size -200k -print |
+    while IFS= read -r file; do
+      if [[ $file == *.sh ]]; then
+        echo "$file"
+      elif [[ -x $file || $file == "$root"/.ci/* ]]; then
+        IFS= read -r first <"$file" || true
+        if [[ $first =~ ^#!.*[/\ ](ba|da)?sh($|\ ) ]]; then echo "$file"; fi
+      fi
+    done 2>/dev/null
+}
+
+scripts_are_clean() {
+  local scripts
+  mapfile -t scripts < <(bash_scripts)
+  ((${#scripts[@]} > 5)) || die "only ${#scripts[@]} scripts found: the search is broken"
+  # -x follows what a script sources.
+  cd "$root" && shellcheck -x "${scripts[@]}"
+}
+
+restores() { dotnet restore "$root/TeeChain.sln"; }
+
+# Advisories about packages (NU1901 to NU1905) are news about the world, not about this tree.
+builds_without_warning() {
+  local log=$results/build.log
+  dotnet build -c Release --no-restore "$root/TeeChain.sln" | tee "$log"
+  ! grep -E ': warning ' "$log" | grep -vE 'warning NU190[1-5]' || die "warnings, see above"
+}
+
+is_formatted() { dotnet format "$root/TeeChain.sln" --verify-no-changes --no-restore; }
+
+bundled_front_is_valid() {
+  env -u TEECHAIN_HTTP_BIND -u TEECHAIN_STATS_BIND -u TEECHAIN_STATS_PASSWORD -u TEECHAIN_STATS_USER haproxy -dW -c -f "$root/haproxy.cfg"
+}
+
+rendered_fronts_are_valid() {
+  local folder nodes servers
+  folder=$(mktemp -d)
+  for nodes in 1 3 9; do
+    (
+      run=$folder base_port=30000 http_bind=:30030 stats_bind=0.0.0.0:30031
+      # Characters with a meaning inside HAProxy's quotes.
+      TEECHAIN_STATS_PASSWORD="a\"b\\c\$d#e f,(g)"
+      render_front "$nodes" >"$folder/$nodes.cfg"
+    )
+    check_front "$folder/$nodes.cfg"
+    servers=$(grep -c '^ *server ' "$folder/$nodes.cfg")
+    ((servers == 1 + 2 * nodes)) || die "$nodes nodes, but $servers server lines"
+    ! grep -n 'TEECHAIN_NODE\|TEECHAIN_STATS_BIND-' "$folder/$nodes.cfg" || die "left unresolved, see above"
+    grep -qF "127.0.0.1:$((30000 + nodes - 1))\" port \"$((30020 + nodes - 1))\"" "$folder/$nodes.cfg" || die "node $nodes is not there"
+    # shellcheck disable=SC2016 # Literally.
+    grep -qF 'insecure-password "a\"b\\c\$d#e f,(g)"' "$folder/$nodes.cfg" || die "the password is not quoted"
+  done
+  rm -rf "$folder"
+}
+
+# streamed LOG FILTER COMMAND…: runs a program of tests within the time that is left and shows its output through FILTER (an
+# awk program). By way of a file: a process that the program leaves behind would keep a pipe open, and us waiting.
+streamed() {
+  local log=$1 filter=$2 pid
+  shift 2
+  : >"$log"
+  TEECHAIN_TEST_RUN=$test_run timeout --kill-after=10 "$(seconds_left)" "$@" </dev/null >"$log" 2>&1 &
+  pid=$!
+  tail --pid="$pid" --sleep-interval=0.2 -n +1 -f "$log" | awk "$filter { print; fflush() }"
+  wait "$pid"
+}
+
+# A script of tests prints `ok - NAME` or `not ok - NAME` a test.
+run_script_tests() { # FILE
+  local name log outcome=0 good bad begun=$SECONDS
+  name=${1#"$root"/}
+  log=$results/$(basename "$1").log
+  say "== $name"
+  streamed "$log" '' "$1" || outcome=$?
+  good=$(grep -c '^ok - ' "$log") || true
+  bad=$(grep -c '^not ok - ' "$log") || true
+  passed=$((passed + good)) failed=$((failed + bad))
+  if ((bad == 0 && (outcome != 0 || good == 0))); then
+    report failed "$name: exit status $outcome, $good tests" $((SECONDS - begun))
+  else
+    say "   $name: $good passed, $bad failed in $((SECONDS - begun)) s"
+  fi
+}
+
+attribute() { # NAME, of the only assembly of an xunit report
+  grep -o '<assembly [^>]*>' "$2" | grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+' | head -n 1
+}
+
+# One test project: an xunit.v3 program. It must say how it went, and must have run something.
+run_project() { # NAME
+  local name=$1 begun=$SECONDS outcome=0 xml dll total good bad errors skips
+  xml=$results/$name.xml
+  dll=$root/tests/$name/bin/Release/net10.0/$name.dll
+  rm -f "$xml"
+  say "== $name"
+  if [[ ! -f $dll ]]; then
+    report failed "$name: was not built" 0
+    return
+  fi
+  streamed "$results/$name.log" '!/^ *(Discovering|Discovered|Starting|Finished): /' \
+    dotnet exec "$dll" -noLogo -noColor -longRunning 60 -xml "$xml" || outcome=$?
+  good=$(attribute passed "$xml" 2>/dev/null) || good=0
+  bad=$(attribute failed "$xml" 2>/dev/null) || bad=0
+  errors=$(attribute errors "$xml" 2>/dev/null) || errors=0
+  skips=$(attribute skipped "$xml" 2>/dev/null) || skips=0
+  total=$((good + bad + errors))
+  passed=$((passed + good)) failed=$((failed + bad + errors)) skipped=$((skipped + skips))
+  if ((outcome == 124 || outcome == 137)); then
+    report failed "$name: stopped after $((SECONDS - begun)) s, out of time" $((SECONDS - begun))
+  elif [[ ! -s $xml ]]; then
+    report failed "$name: ended with exit status $outcome and without a report" $((SECONDS - begun))
+  elif ((total == 0)); then
+    report failed "$name: ran no test at all" $((SECONDS - begun))
+  elif ((outcome != 0 && bad + errors == 0)); then
+    report failed "$name: exit status $outcome though no test failed" $((SECONDS - begun))
+  else
+    say "   $name: $good passed, $((bad + errors)) failed, $skips skipped in $((SECONDS - begun)) s"
+  fi
+}
+
+# Unit tests first: they say more exactly what is wrong.
+test_projects() {
+  local file name last=()
+  for file in "$root"/tests/*/*.csproj; do
+    name=$(basename "$file" .csproj)
+    if [[ $name == *EndToEnd ]]; then last+=("$name"); else echo "$name"; fi
+  done
+  ((${#last[@]} == 0)) || printf '%s\n' "${last[@]}"
+}
+
+# Processes started by the tests, known by a variable of ours in their environment, and by nothing else.
+left_behind() {
+  local environ pid
+  for environ in /proc/[0-9]*/environ; do
+    grep -qsxzF "TEECHAIN_TEST_RUN=$test_run" "$environ" || continue
+    pid=${environ#/proc/}
+    echo "${pid%/environ}"
+  done
+}
+
+sweep() {
+  local pid left
+  # A process that was just told to end may take a moment.
+  await 3 nothing_left || true
+  mapfile -t left < <(left_behind)
+  for pid in "${left[@]}"; do
+    say "    left behind: $pid $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | cut -c1-160)"
+    kill -KILL "$pid" 2>/dev/null || true
+  done
+  if ((${#left[@]} == 0)); then
+    report passed "no process left behind" 0
+  else
+    report failed "processes left behind" 0
+  fi
+}
+
+nothing_left() { [[ -z $(left_behind) ]]; }
+
+closing_line() {
+  local line="$passed passed, $failed failed"
+  ((skipped == 0)) || line+=", $skipped skipped"
+  printf '%s\n' "$line"
+}
+
+# Whatever happens, the last line says how it went.
+finish() {
+  local status=$?
+  trap - EXIT
+  if [[ -z ${test_is_complete:-} ]]; then
+    local pid
+    for pid in $(left_behind); do kill -KILL "$pid" 2>/dev/null || true; done
+    report failed "the test script itself ended early (exit status $status)" "$SECONDS"
+  fi
+  closing_line
+  ((failed == 0)) || exit 1
+}
+
+run_tests() { # [--all]
+  local project script
+  case ${1:-} in
+    '') ;;
+    --all)
+      export TEECHAIN_TEST_ALL=1
+      budget=${TEECHAIN_TEST_BUDGET:-7200}
+      ;;
+    *) usage_error "test takes --all or nothing, not '$1'" ;;
+  esac
+  test_run=$$-$(random_word 6)
+  rm -rf "$results"
+  mkdir -p "$results"
+  trap finish EXIT
+  # Ended by a signal, the EXIT trap still speaks.
+  trap 'exit 130' INT TERM HUP
+  need_dotnet
+  need haproxy ab curl socat shellcheck gcc /usr/include/stdio.h ruby /usr/share/doc/ruby-sinatra puma ps ss
+
+  write_feed_props
+  check "shellcheck finds nothing" scripts_are_clean
+  check "haproxy.cfg is valid without a warning" bundled_front_is_valid
+  check "haproxy.cfg rendered for 1, 3 and 9 nodes is valid" rendered_fronts_are_valid
+  check "restore" under_build_lock restores
+  [[ -z $check_passed ]] || check "build without a warning" under_build_lock builds_without_warning
+  if [[ -n $check_passed ]]; then
+    # Whitespace, style and analyzers: 12 to 44 s for the whole solution, so nothing is left out.
+    check "dotnet format changes nothing" is_formatted
+    for script in "$root"/tests/scripts/*_test.sh; do
+      run_script_tests "$script"
+    done
+    for project in $(test_projects); do run_project "$project"; done
+    if [[ -n ${TEECHAIN_TEST_ALL:-} ]]; then
+      for script in "$root"/deploy/test/*; do
+        [[ ! -f $script || ! -x $script ]] || run_script_tests "$script"
+      done
+    fi
+    sweep
+  else
+    say "No test was run: there is no build."
+  fi
+  test_is_complete=yes
+  say ""
+  say "In $SECONDS s; reports in artifacts/test-results."
+}

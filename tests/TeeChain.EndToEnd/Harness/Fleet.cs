@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+
+namespace TeeChain.EndToEnd.Harness;
+
+/// <summary>
+/// A chain of real processes: sample applications, teeproxies with a secret and journals of their own, and, if planned,
+/// HAProxy. Each part can be killed and started again, on its ports and with its data. Belongs to one test.
+/// </summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    private Fleet(FleetPlan plan)
+    {
+        var ports = Ports.Reserve();
+        var secret = _folder.File("secret");
+        File.WriteAllText(secret, Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        Apps = [.. Enumerable.Range(0, plan.Nodes).Select(i => new SampleApp($"app{i + 1}", ports.Next(), _folder.Path))];
+        var listen = Apps.Select(_ => ports.Next()).ToArray();
+        Nodes = [.. Apps.Select((app, i) => new TeeProxyNode(
+            $"node{i + 1}",
+            plan.Adjust(i, new NodeFlags
+            {
+                Listen = listen[i],
+                Admin = ports.Next(),
+                Local = app.Port,
+                Next = i + 1 < plan.Nodes ? listen[i + 1] : null,
+                Data = _folder.File($"node{i + 1}.journal"),
+                SecretFile = secret,
+            }),
+            _folder.Path))];
+        Front = plan.HasFront ? new HaProxy(_folder.Path, ports, [.. Nodes.Select(node => node.Flags)]) : null;
+    }
+
+    public IReadOnlyList<SampleApp> Apps { get; }
+
+    /// <summary>The head first.</summary>
+    public IReadOnlyList<TeeProxyNode> Nodes { get; }
+
+    /// <summary>Null where none is planned.</summary>
+    public HaProxy? Front { get; }
+
+    public TeeProxyNode Head => Nodes[0];
+
+    /// <summary>Where clients go: HAProxy, or the head where there is none.</summary>
+    public Uri Address => Front?.Address ?? Head.Address;
+
+    /// <summary>Starts everything and waits until it takes writes and every node takes reads.</summary>
+    public static async Task<Fleet> StartAsync(FleetPlan plan, CancellationToken cancellation)
+    {
+        var fleet = new Fleet(plan);
+        try
+        {
+            fleet.StartAll();
+            await fleet.ReadyAsync(cancellation);
+            return fleet;
+        }
+        catch
+        {
+            await fleet.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The head takes writes, every node takes reads, and HAProxy has noticed.</summary>
+    public async Task ReadyAsync(CancellationToken cancellation)
+    {
+        await Head.ReadyAsync("write", cancellation);
+        foreach (var node in Nodes)
+        {
+            await node.ReadyAsync("read", cancellation);
+        }
+
+        await (Front?.ReadyAsync(cancellation) ?? Task.CompletedTask);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var parts = new IAsyncDisposable?[] { Front }.Concat(Nodes).Concat(Apps);
+        foreach (var part in parts)
+        {
+            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
+        _folder.Dispose();
+    }
+
+    private void StartAll()
+    {
+        Apps.ToList().ForEach(app => app.Start());
+        // From the tail, so that each finds its successor listening.
+        Nodes.Reverse().ToList().ForEach(node => node.Start());
+        Front?.Start();
+    }
+}

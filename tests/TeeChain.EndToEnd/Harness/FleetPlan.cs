@@ -1,0 +1,13 @@
+namespace TeeChain.EndToEnd.Harness;
+
+/// <summary>What a <see cref="Fleet"/> consists of.</summary>
+internal sealed record FleetPlan
+{
+    public int Nodes { get; init; } = 3;
+
+    /// <summary>Whether there is an HAProxy before it.</summary>
+    public bool HasFront { get; init; }
+
+    /// <summary>Changes what node <c>number</c> (from 0, the head) is started with: timeouts, journal sizes, other flags.</summary>
+    public Func<int, NodeFlags, NodeFlags> Adjust { get; init; } = (_, flags) => flags;
+}

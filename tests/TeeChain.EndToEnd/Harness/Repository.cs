@@ -1,0 +1,34 @@
+namespace TeeChain.EndToEnd.Harness;
+
+/// <summary>Where the programs and files under test are: in the repository that these tests were built from, in the same configuration.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary><c>Debug</c> or <c>Release</c>: the folder above the target framework's, tests/…/bin/Release/net10.0.</summary>
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name;
+
+    public static string TeeProxy { get; } = Program("TeeProxy", "teeproxy");
+
+    public static string SampleApp { get; } = Program("SampleApp", "sample-app");
+
+    public static string FrontConfiguration { get; } = Path.Combine(Root, "haproxy.cfg");
+
+    public static string Script { get; } = Path.Combine(Root, "misc-commands.sh");
+
+    private static string Program(string project, string name) =>
+        Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", name);
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "TeeChain.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"There is no TeeChain.sln above {AppContext.BaseDirectory}: the tests run from a build of the repository.");
+    }
+}

@@ -1,0 +1,10 @@
+namespace TeeChain.EndToEnd.Harness;
+
+/// <summary>Linux' numbers.</summary>
+internal enum Signal
+{
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}

@@ -1,0 +1,67 @@
+using System.Net.Http.Json;
+using TeeChain.Protocol;
+using TeeChain.Protocol.Status;
+
+namespace TeeChain.EndToEnd.Harness;
+
+/// <summary>A teeproxy as a process. It keeps its ports and its journal across restarts.</summary>
+internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) : IAsyncDisposable
+{
+    private RealProcess? _process;
+
+    public string Name => name;
+
+    /// <summary>What the next start uses.</summary>
+    public NodeFlags Flags { get; set; } = flags;
+
+    public Uri Address => new($"http://127.0.0.1:{Flags.Listen}");
+
+    public Uri Admin => new($"http://127.0.0.1:{Flags.Admin}");
+
+    public RealProcess Process => _process ?? throw new InvalidOperationException($"{name} was never started.");
+
+    public string Log => Process.Log;
+
+    /// <summary>What to say of it when an assertion fails; also of a node that somebody else started.</summary>
+    public string Description => _process?.Description ?? $"{name} at {Admin}";
+
+    public void Start()
+    {
+        Assert.True(_process?.HasExited ?? true, $"{name} runs already.");
+        _process = RealProcess.Start(Repository.TeeProxy, Flags.ToArguments(), Path.Combine(folder, $"{name}.log"));
+    }
+
+    public Task KillAsync(CancellationToken cancellation) => Process.KillAsync(cancellation);
+
+    public async Task<NodeStatus> StatusAsync(CancellationToken cancellation) =>
+        (await Loopback.Control.GetFromJsonAsync(new Uri(Admin, "/status"), ProtocolJson.Default.NodeStatus, cancellation))!;
+
+    /// <summary>What the node says of its journal and its application at one sequence.</summary>
+    public async Task<StatusAt> StatusAtAsync(long sequence, CancellationToken cancellation)
+    {
+        using var answer = await Loopback.Control.GetAsync(new Uri(Admin, $"/status?at={sequence}"), cancellation);
+        return (await answer.Content.ReadFromJsonAsync(ProtocolJson.Default.StatusAt, cancellation))!;
+    }
+
+    /// <param name="face"><c>write</c>, <c>read</c> or <c>stale</c>.</param>
+    /// <returns>Null when it is ready, else the node's reason.</returns>
+    public async Task<string?> NotReadyAsync(string face, CancellationToken cancellation)
+    {
+        using var answer = await Loopback.Control.GetAsync(new Uri(Admin, $"/readyz/{face}"), cancellation);
+        return answer.IsSuccessStatusCode ? null : $"{name} says {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellation)}";
+    }
+
+    /// <summary>Waits until it is ready; fails at once when the process has exited.</summary>
+    public Task ReadyAsync(string face, CancellationToken cancellation) => Eventually.NothingWrongAsync(
+        async () =>
+        {
+            Assert.False(Process.HasExited, Process.HasExited ? Process.Description : "");
+            return await NotReadyAsync(face, cancellation) is { } why ? $"{why}\n{Process.Description}" : null;
+        },
+        $"{name} is ready ({face})", cancellation);
+
+    public Task NoLongerReadyAsync(string face, CancellationToken cancellation) => Eventually.TrueAsync(
+        async () => await NotReadyAsync(face, cancellation) is not null, $"{name} is not ready ({face})", cancellation);
+
+    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
