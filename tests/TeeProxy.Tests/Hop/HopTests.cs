@@ -314,7 +314,7 @@ public sealed class HopTests : IDisposable
         await head.FoundAsync();
         await head.AppendAsync(10, _ => 10);
 
-        head.Heart.Step();
+        await head.Heart.StepAsync(Cancellation);
 
         await tail.ReachesAsync(11);
         await Eventually.TrueAsync(() => tail.Lease.Last == head.Beats.Current.Heartbeat && head.Beats.Current.Heartbeat.LastSequence == 11, "the beat has come to the tail");
