@@ -1,6 +1,6 @@
 namespace TeeProxy.Tests;
 
-/// <summary>A clock that stands still until a test moves it. Timers do not run on it.</summary>
+/// <summary>A clock that stands still until a test moves it. Timers do not follow it: they run in real time.</summary>
 internal sealed class HandClock : TimeProvider
 {
     private static readonly DateTimeOffset Begin = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
