@@ -1,3 +1,5 @@
+using TeeChain.Protocol.Status;
+
 namespace TeeChain.EndToEnd.Harness;
 
 /// <summary>That two nodes do not get together is said on both sides: in <c>/status</c> and in the log.</summary>
@@ -27,9 +29,11 @@ internal static class Refusal
             {
                 var before = await predecessor.StatusAsync(cancellation);
                 var behind = await successor.StatusAsync(cancellation);
-                return before.Next is { Connected: true } && before.Problems.Count == 0 && behind.Problems.Count == 0
-                    ? null
-                    : $"next is {before.Next}; problems are {string.Join(", ", before.Problems.Concat(behind.Problems))}";
+                var left = before.Problems.Where(problem => Concerns(problem, behind)).Concat(behind.Problems.Where(problem => Concerns(problem, before))).ToList();
+                return before.Next is { Connected: true } && left.Count == 0 ? null : $"next is {before.Next}; problems are {string.Join(", ", left)}";
             },
             $"{predecessor.Name} and {successor.Name} are together", cancellation);
+
+    // Of who does not get as far as an opening only the host is known.
+    private static bool Concerns(Problem problem, NodeStatus peer) => problem.Peer == peer.Address || !problem.Peer.Contains(':', StringComparison.Ordinal);
 }
