@@ -87,7 +87,8 @@ public sealed class DeliveryTests : IDisposable
     [InlineData("/Case/caSE?Case")]
     [InlineData("/?")]
     [InlineData("/x;p=1,2'()*!~@:$&")]
-    [InlineData("*")]
+    [InlineData("/<a>\"b\"|c^d`{e}\\f")]
+    [InlineData("/a#b?c#d")]
     public async Task A_target_reaches_the_application_byte_for_byte(string target)
     {
         string? line = null;
@@ -101,6 +102,23 @@ public sealed class DeliveryTests : IDisposable
         await node.Send(target: target).Completion.WaitAsync(Eventually.Deadline, Cancellation);
 
         Assert.Equal($"POST {target} HTTP/1.1", line);
+    }
+
+    [Fact]
+    public async Task A_target_as_long_as_a_head_may_be_reaches_the_application()
+    {
+        await using var application = new RawApplication(async stream =>
+        {
+            var request = await RawApplication.ReadAsync(stream);
+            await RawApplication.WriteAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Length: {request!.IndexOf(" HTTP/1.1\r\n", StringComparison.Ordinal)}\r\n\r\n");
+        });
+        await using var node = Deliverer.Start(_data, application.Address);
+        var target = "/?" + new string('x', 70_000); // more than a Uri could hold before .NET 10
+
+        var result = await node.Send(target: target).Completion.WaitAsync(Eventually.Deadline, Cancellation);
+
+        var length = Assert.IsType<WriteResult.Answered>(result).Answer.Headers.Single(header => header.Key == "X-Length").Value;
+        Assert.Equal($"{"POST ".Length + target.Length}", length);
     }
 
     [Fact]

@@ -36,7 +36,11 @@ public sealed class ReplicaDeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_server_error_waits_for_the_heads_outcome_before_it_is_judged()
     {
-        Application.AnswerInTurn(500, 200);
+        Application.Answer = (context, seen) =>
+        {
+            context.Response.StatusCode = seen is { Target: "/x", IsMarked: false } ? 500 : 200;
+            return Task.CompletedTask;
+        };
         await using var node = Replica();
 
         var sequence = await node.ReceiveWriteAsync();
