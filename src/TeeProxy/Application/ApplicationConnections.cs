@@ -6,6 +6,9 @@ namespace TeeProxy.Application;
 /// <summary>How this node connects to the local application, for writes and for what passes through.</summary>
 internal static class ApplicationConnections
 {
+    /// <summary>Applications are on this machine or beside it: who does not take a connection in this time is down.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+
     public static HttpMessageInvoker Create() => new(new SocketsHttpHandler
     {
         // The application's own words reach the client as they are: no proxy, redirect, cookie or decompression in between.
@@ -15,8 +18,7 @@ internal static class ApplicationConnections
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
 
-        // Applications are on this machine or beside it: who does not take a connection in 2 s is down.
-        ConnectTimeout = TimeSpan.FromSeconds(2),
+        ConnectTimeout = ConnectTimeout,
 
         // Shorter than any application's keep-alive that we know of (puma 20 s, node 5 s), so that a connection is not used while it is being closed.
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),

@@ -42,6 +42,10 @@ internal sealed class ApplicationClient : IDisposable
         {
             return new DeliveryResult.Lost(e.Message, IsTimeout: false);
         }
+        catch (OperationCanceledException) when (!patience.IsCancellationRequested)
+        {
+            return new DeliveryResult.Unsent($"it did not take a connection within {ApplicationConnections.ConnectTimeout.TotalSeconds} s");
+        }
         catch (OperationCanceledException) when (!abort.IsCancellationRequested)
         {
             return new DeliveryResult.Lost($"no complete answer within {_timeout.TotalSeconds} s", IsTimeout: true);
@@ -87,8 +91,10 @@ internal sealed class ApplicationClient : IDisposable
     {
         var status = (int)response.StatusCode;
         var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        // An answer to HEAD, and 304, state a length and have no body (RFC 9110 section 8.6): the stream's end counts then.
-        var hasBody = response.RequestMessage!.Method != HttpMethod.Head && response.StatusCode != HttpStatusCode.NotModified;
+        // An answer to HEAD, and 304, state a length and have no body (RFC 9110 section 8.6), and some say one with 204, which
+        // has none either: the stream's end counts then.
+        var hasBody = response.RequestMessage!.Method != HttpMethod.Head
+            && response.StatusCode is not (HttpStatusCode.NotModified or HttpStatusCode.NoContent);
         var length = hasBody ? response.Content.Headers.ContentLength : null;
         var body = await _spool.ReadAsync(stream, length, long.MaxValue, 0, cancellation);
         if (body.Outcome != SpoolOutcome.Complete)

@@ -24,7 +24,7 @@ internal sealed partial class Retention(
             }
             catch (IOException e)
             {
-                LogFailed(e.Message); // A full disk, most likely; nothing was let go, and the next step tries again.
+                LogFailed(e.Message); // A full disk, most likely; the next step tries again.
             }
         }
     }
@@ -32,20 +32,24 @@ internal sealed partial class Retention(
     /// <summary>One look at the rows.</summary>
     public async Task StepAsync(CancellationToken cancellation)
     {
+        // First what makes room: on a full disk nothing can be remembered before.
         var behind = rows.Rows;
-        if (behind.Count > 0 && member.Standing.Current.Membership.Chain is not null)
-        {
-            await member.RememberAsync([.. behind.Select(Known)], cancellation);
-        }
-
-        var known = member.Standing.Current.Membership.Known;
-        if (known.All(node => behind.Any(row => row.Ack.Node == node.Node)))
+        if (IsEverybodyHere(behind))
         {
             journal.Release(behind.Aggregate(progress.Applied, static (least, row) => Math.Min(least, row.Ack.Applied)));
         }
 
         outcomes.RetryPostponed();
+        if (behind.Count > 0 && member.Standing.Current.Membership.Chain is not null)
+        {
+            await member.RememberAsync([.. behind.Select(Known)], cancellation);
+        }
     }
+
+    /// <summary>A successor that is configured counts before it has ever been here.</summary>
+    private bool IsEverybodyHere(IReadOnlyList<RowTable.Row> behind) =>
+        (nextAddress is null || behind.Count > 0)
+        && member.Standing.Current.Membership.Known.All(node => behind.Any(row => row.Ack.Node == node.Node));
 
     private KnownNode Known(RowTable.Row row, int index)
     {

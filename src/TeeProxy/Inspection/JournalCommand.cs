@@ -16,7 +16,28 @@ internal static class JournalCommand
         try
         {
             using var folder = DiskFolder.OpenReadOnly(command.Folder);
-            return command.Dump ? Dump(folder, command.Bodies, output) : Check(folder, output);
+            var report = JournalInspection.Check(folder);
+            if (report is { JournalId: null, Damage: null })
+            {
+                errors.WriteLine($"teeproxy: There is no journal in {folder.Path}.");
+                return 2;
+            }
+
+            if (command.Dump)
+            {
+                Dump(folder, command.Bodies, output);
+            }
+            else
+            {
+                Show(report, output);
+            }
+
+            if (report.Damage is { } damage)
+            {
+                errors.WriteLine($"teeproxy: {damage.Message}");
+            }
+
+            return report.IsSound ? 0 : 1;
         }
         catch (DirectoryNotFoundException e)
         {
@@ -30,19 +51,17 @@ internal static class JournalCommand
         }
     }
 
-    private static int Check(DiskFolder folder, TextWriter output)
+    private static void Show(JournalReport report, TextWriter output)
     {
-        var report = JournalInspection.Check(folder);
-        if (report.JournalId is not { } journal)
+        // Of a damaged journal the identity and the cursor may not have been reached.
+        output.WriteLine($"journal   {report.JournalId?.ToString() ?? "unknown"}");
+        output.WriteLine($"records   {report.Records}, from {report.Base.Sequence + 1} to {report.Last.Sequence} (epoch {report.Last.Epoch}, CRC {report.Last.Crc:x8})");
+        if (report.JournalId is not null)
         {
-            output.WriteLine($"There is no journal in {folder.Path}.");
-            return 2;
+            output.WriteLine($"applied   {report.Cursor.Watermark}");
+            output.WriteLine($"passed    {report.Passed} (by every row)");
         }
 
-        output.WriteLine($"journal   {journal}");
-        output.WriteLine($"records   {report.Records}, from {report.Base.Sequence + 1} to {report.Last.Sequence} (epoch {report.Last.Epoch}, CRC {report.Last.Crc:x8})");
-        output.WriteLine($"applied   {report.Cursor.Watermark}");
-        output.WriteLine($"passed    {report.Passed} (by every row)");
         foreach (var segment in report.Segments)
         {
             output.WriteLine($"segment   {segment.Name}: {segment.Records} records, {segment.Marks} syncs, {segment.End} of {segment.Bytes} bytes used");
@@ -53,11 +72,10 @@ internal static class JournalCommand
             output.WriteLine($"tail      {tail.Name}: {tail.NonZeroBytes} bytes behind offset {tail.Offset} are no records ({tail.Reason}); the next start cuts them, and nothing acknowledged is among them");
         }
 
-        output.WriteLine(report.Damage is null ? "sound" : $"DAMAGED   {report.Damage.Message}");
-        return report.IsSound ? 0 : 1;
+        output.WriteLine(report.IsSound ? "sound" : "DAMAGED");
     }
 
-    private static int Dump(DiskFolder folder, bool withBodies, TextWriter output)
+    private static void Dump(DiskFolder folder, bool withBodies, TextWriter output)
     {
         foreach (var entry in JournalInspection.Dump(folder))
         {
@@ -77,8 +95,6 @@ internal static class JournalCommand
                     break;
             }
         }
-
-        return 0;
     }
 
     private static void WriteRequest(JournalEntry entry, bool withBodies, TextWriter output)

@@ -1,0 +1,134 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using TeeChain.Journaling;
+using TeeProxy.Acks;
+using TeeProxy.Application;
+using TeeProxy.Chain;
+using TeeProxy.Delivery;
+using TeeProxy.Options;
+using TeeProxy.Requests;
+using TeeProxy.Spooling;
+
+namespace TeeProxy.Tests.Delivery;
+
+/// <summary>A node's delivery over a real journal, put together as in a node, without hop and doors.</summary>
+internal sealed class Deliverer : IAsyncDisposable
+{
+    public static readonly Guid Chain = Guid.NewGuid();
+
+    private readonly Meter _meter = new("test");
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _abort = new();
+    private readonly ApplicationClient _client;
+    private readonly JournalCursor _cursor;
+    private readonly Comparison _comparison;
+    private Task _loop = Task.CompletedTask;
+    private bool _isClosed;
+
+    private Deliverer(TemporaryFolder data, Address application, Role role, TimeSpan timeout, ulong boot)
+    {
+        Journal = data.OpenJournal(new JournalOptions { SegmentBytes = 16 << 20, MaxBytes = 128 << 20 });
+        var membership = new Membership { Node = Guid.NewGuid(), Chain = Chain, Role = role, Epoch = 1 };
+        var time = TimeProvider.System;
+        Member = new ChainMember(
+            data.Folder, Journal, membership, new ChainSettings(RolePin.Auto, HasNext: false, ":9000", "", TimeSpan.Zero), new HeadLease(time), new LagWindow(time, TimeSpan.Zero));
+        Progress = new Progress(Journal.Cursor.Watermark);
+        var notes = CursorNotes.Decode(Journal.Cursor.Notes.Span);
+        _comparison = new Comparison(membership.Node, notes, time);
+        var outcomes = new HeadOutcomes(Journal, _comparison);
+        Local = new LocalCursor(Journal, notes, _comparison, boot);
+        _client = new ApplicationClient(application, new BodySpool(SpoolFolder(data)), timeout);
+        var delivery = new WriteDelivery(
+            _client, Member, Local, Pending, new OutcomeScout(Journal), Health, DeliveryRetry.Build(time),
+            new DeliveryInstruments(_meter, time), NullLogger<WriteDelivery>.Instance, _abort.Token);
+        var sink = new ApplicationSink(
+            delivery, Local, _comparison, outcomes, Pending, Progress, Member, Journal, NullLogger<ApplicationSink>.Instance, _abort.Token);
+        _cursor = new JournalCursor(Journal.OpenReader(Local.Watermark), sink);
+    }
+
+    public Journal Journal { get; }
+
+    public ChainMember Member { get; }
+
+    public Progress Progress { get; }
+
+    public LocalCursor Local { get; }
+
+    public PendingWrites Pending { get; } = new();
+
+    public ApplicationHealth Health { get; } = new();
+
+    public Comparison Comparison => _comparison;
+
+    public static string SpoolFolder(TemporaryFolder data) => Path.Combine(data.Path, "spool");
+
+    /// <summary>Opens and runs.</summary>
+    public static Deliverer Start(TemporaryFolder data, Address application, Role role = Role.Head, TimeSpan? timeout = null, ulong boot = 1)
+    {
+        var deliverer = new Deliverer(data, application, role, timeout ?? Eventually.Deadline, boot);
+        deliverer._loop = deliverer._cursor.RunAsync(deliverer._stopping.Token);
+        return deliverer;
+    }
+
+    /// <summary>A client's write. Awaits nothing: its completion is the application's answer.</summary>
+    public PendingWrite Send(string method = "POST", string target = "/x", byte[]? body = null, params (string Name, string Value)[] headers)
+    {
+        var write = new PendingWrite(Pending, Payload(method, target, body, headers));
+        Journal.Append(write);
+        return write;
+    }
+
+    /// <summary>A write as a replica gets it: nobody waits. Its sequence.</summary>
+    public async Task<long> ReceiveWriteAsync(string target = "/x") =>
+        (await Journal.AppendAsync(EntryKind.Write, Payload("POST", target, null, []))).Sequence;
+
+    public Task ReceiveOutcomeAsync(long sequence, int status) =>
+        Journal.AppendAsync(EntryKind.Outcome, EntryPayload.InMemory(new OutcomeRecord(sequence, status, 0).Encode(), default));
+
+    public Task AppliesAsync(long sequence) => Eventually.TrueAsync(
+        () => _loop.IsFaulted ? throw _loop.Exception!.GetBaseException() : Progress.Applied >= sequence, $"record {sequence} is applied");
+
+    /// <summary>As SIGTERM: what is in flight is finished, and the cursor knows it.</summary>
+    public async Task StopCleanlyAsync()
+    {
+        await _stopping.CancelAsync();
+        await _loop.WaitAsync(Eventually.Deadline);
+        Local.Save(isCleanStop: true);
+        await CloseAsync();
+    }
+
+    /// <summary>Time is up: what is in flight is given up.</summary>
+    public async Task AbortAsync()
+    {
+        await _stopping.CancelAsync();
+        await _abort.CancelAsync();
+        await _loop.WaitAsync(Eventually.Deadline);
+        await CloseAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isClosed)
+        {
+            await AbortAsync();
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        _isClosed = true;
+        _cursor.Dispose();
+        _client.Dispose();
+        await Journal.DisposeAsync();
+        Member.Dispose();
+        Progress.Dispose();
+        _meter.Dispose();
+    }
+
+    private static EntryPayload Payload(string method, string target, byte[]? body, (string Name, string Value)[] headers)
+    {
+        var head = new RequestHead(method, target, [new("Host", "shop.example"), .. headers.Select(header => new KeyValuePair<string, string>(header.Name, header.Value))]);
+        return EntryPayload.InMemory(head.Encode(), body ?? Encoding.ASCII.GetBytes("user=anna"));
+    }
+}
