@@ -25,7 +25,12 @@ internal sealed class ScriptedRun
 
     public static JournalOptions Options => new()
     {
-        SegmentBytes = 4096, MaxBytes = 16 * 4096, Retain = TimeSpan.Zero, MinSyncInterval = TimeSpan.Zero, KeeperInline = true, TimeProvider = new ManualTime(),
+        SegmentBytes = 4096,
+        MaxBytes = 16 * 4096,
+        Retain = TimeSpan.Zero,
+        MinSyncInterval = TimeSpan.Zero,
+        KeeperInline = true,
+        TimeProvider = new ManualTime(),
     };
 
     public static byte[] Body(long sequence)

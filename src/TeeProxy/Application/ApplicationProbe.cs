@@ -10,7 +10,7 @@ namespace TeeProxy.Application;
 internal sealed partial class ApplicationProbe : IDisposable
 {
     // An application that needs longer for its health page is not one to send clients to.
-    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     private readonly Address _local;
     private readonly string? _path;
@@ -32,7 +32,7 @@ internal sealed partial class ApplicationProbe : IDisposable
         _local = local;
         _path = healthPath;
         _interval = interval;
-        _timeout = interval < _longest ? interval : _longest;
+        _timeout = interval < Longest ? interval : Longest;
         _health = health;
         _time = time;
         _logger = logger;

@@ -106,7 +106,7 @@ internal sealed class BodySpool(string folder, int memoryBytes = 64 << 10)
                 var bytes = read.Buffer;
                 var failure = (file?.Length ?? 0) + bytes.Length > maxBytes
                     ? new SpoolResult(SpoolOutcome.TooLarge)
-                    : await AppendAsync(bytes);
+                    : Append(bytes);
                 if (failure is { } result)
                 {
                     reader.AdvanceTo(bytes.Start, bytes.End);
@@ -125,12 +125,12 @@ internal sealed class BodySpool(string folder, int memoryBytes = 64 << 10)
             file?.Dispose();
         }
 
-        async ValueTask<SpoolResult?> AppendAsync(ReadOnlySequence<byte> bytes)
+        SpoolResult? Append(ReadOnlySequence<byte> bytes)
         {
             try
             {
                 file ??= SpoolFile.Create(folder, seed);
-                await file.AppendAsync(bytes, cancellation);
+                file.Append(bytes);
                 return null;
             }
             catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)

@@ -27,7 +27,7 @@ internal enum InstrumentKind
 /// <summary>Reads the kind off an instrument's type.</summary>
 internal static class InstrumentKinds
 {
-    private static readonly Dictionary<Type, InstrumentKind> _byType = new()
+    private static readonly Dictionary<Type, InstrumentKind> ByType = new()
     {
         [typeof(Counter<>)] = InstrumentKind.Counter,
         [typeof(ObservableCounter<>)] = InstrumentKind.ObservedCounter,
@@ -42,6 +42,6 @@ internal static class InstrumentKinds
     public static InstrumentKind? Of(Instrument instrument)
     {
         var type = instrument.GetType();
-        return type.IsGenericType && _byType.TryGetValue(type.GetGenericTypeDefinition(), out var kind) ? kind : null;
+        return type.IsGenericType && ByType.TryGetValue(type.GetGenericTypeDefinition(), out var kind) ? kind : null;
     }
 }

@@ -14,7 +14,8 @@ public sealed class WriteTests
         await using var door = await Door.OpenAsync();
         door.Answer = write => Door.Text(
             201, "got " + write.Text, ("Content-Type", "text/x"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Connection", "close"),
-            ("Transfer-Encoding", "chunked"), ("Content-Length", "999"), ("X-Latin", "caf\u00e9")) with { Reason = "Made It" };
+            ("Transfer-Encoding", "chunked"), ("Content-Length", "999"), ("X-Latin", "caf\u00e9")) with
+        { Reason = "Made It" };
         using var client = await door.ConnectAsync();
 
         await client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc");
