@@ -161,7 +161,7 @@ public sealed class Journal : IAsyncDisposable
     /// <summary>
     /// A replica's way in: whole records, byte for byte as the predecessor has them, behind what was accepted before.
     /// Checks them, copies them, and completes at once while at most 4 MiB are pending, else when that has drained. A record
-    /// longer than 256 KiB is not copied: then it completes when that is committed.
+    /// longer than those 4 MiB is not copied: then it completes when that is committed.
     /// The commit is seen by <see cref="WaitCommittedAsync"/>. One caller at a time.
     /// </summary>
     public ValueTask<ReceiveResult> AppendReceivedAsync(ReadOnlyMemory<byte> records, CancellationToken cancellation) =>

@@ -11,6 +11,9 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
     /// <summary>How long what is in flight may take once nothing new is admitted.</summary>
     private static readonly TimeSpan Finishing = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long answers that are due may take after a failure.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     private readonly TaskCompletionSource<string> _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Exit code: 0 when asked to stop, 1 when something that must not fail has failed.</summary>
@@ -57,7 +60,10 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
         }
 
         await running.CancelAsync();
-        await server.StopAsync(new CancellationToken(canceled: code != 0));
+
+        // Who waits for an answer gets it: after a failure too, when it says that nobody knows.
+        using var patience = new CancellationTokenSource(code == 0 ? Finishing : LastWords, node.Time);
+        await server.StopAsync(patience.Token);
         await Task.WhenAll([local, watchdog, .. loops]).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return code;
     }

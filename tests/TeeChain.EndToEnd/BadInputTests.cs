@@ -201,7 +201,7 @@ public sealed class BadInputTests(BadInputTests.Chain chain) : IClassFixture<Bad
         const string Hop = "GET /.teechain/hop HTTP/1.1\nHost: x\nConnection: Upgrade\n";
 
         var front = await RawHttp.AskAsync(Fleet.Front!.Address, Hop + "Upgrade: teechain/1\n\n", Cancellation);
-        var amongOthers = await RawHttp.AskAsync(Fleet.Front.Address, Hop + "Upgrade: websocket, TeeChain/1\n\n", Cancellation);
+        var amongOthers = await RawHttp.AskAsync(Fleet.Front.Address, Hop + "Upgrade: h2c, TeeChain/1\n\n", Cancellation);
         var withVia = await AskAsync(Hop + "Upgrade: teechain/1\nVia: 1.1 proxy\n\n");
         var withFor = await AskAsync(Hop + "Upgrade: teechain/1\nX-Forwarded-For: 10.0.0.1\n\n");
         var elsewhere = await AskAsync("POST /register HTTP/1.1\nHost: x\nConnection: Upgrade\nUpgrade: teechain/1\nContent-Length: 0\n\n");

@@ -7,7 +7,7 @@ namespace TeeChain.EndToEnd;
 /// <summary>Large bodies reach every application, and no node holds them in memory.</summary>
 public sealed class LargeBodyTests
 {
-    private const int MostMemoryKilobytes = 150_000;
+    private const int MostMemoryKilobytes = 150 << 10;
 
     // Time is not what this is about, and machines are slow.
     private static readonly FleetPlan Plan = new()

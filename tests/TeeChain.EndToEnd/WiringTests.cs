@@ -89,7 +89,7 @@ public sealed class WiringTests
     }
 
     [Fact]
-    public async Task A_ring_founds_no_chain_and_says_so()
+    public async Task A_ring_is_named_and_founds_one_chain_at_most()
     {
         await using var workshop = new Workshop();
         var apps = new[] { workshop.App(), workshop.App(), workshop.App() };
@@ -110,14 +110,26 @@ public sealed class WiringTests
             },
             "a node names the cycle", Cancellation);
 
+        // The one that refuses to close the ring was opened to by nobody, so it may be the head of the line that is left.
+        var answers = new List<RawAnswer>();
         foreach (var node in nodes)
         {
-            var answer = await OneWrite.RegisterAsync(node.Address, "nobody", Cancellation);
-            Assert.True(answer.Status is 421 or 503, $"{node.Name}: {answer}");
-            Assert.Contains("Nothing was recorded", answer.Body, StringComparison.Ordinal);
+            answers.Add(await OneWrite.RegisterAsync(node.Address, $"by-{node.Name}", Cancellation));
         }
 
-        Assert.All(await HoldingsAsync(nodes, apps), holding => Assert.Equal((0, 0), (holding.LastSequence, holding.Applied)));
+        Assert.All(answers, answer => Assert.True(
+            answer.Status is 201 || (answer.Status is 421 or 503 && answer.Body.Contains("Nothing was recorded", StringComparison.Ordinal)), $"{answer}"));
+        var taken = answers.Count(answer => answer.Status == 201);
+        Assert.True(taken <= 1, string.Join('\n', answers));
+        await Eventually.NothingWrongAsync(
+            async () =>
+            {
+                var holdings = await HoldingsAsync(nodes, apps);
+                return holdings.All(holding => holding.Applied == taken && holding.Users == holdings[0].Users && holding.LastCrc == holdings[0].LastCrc)
+                    ? null
+                    : string.Join<Holding>("; ", holdings);
+            },
+            $"everybody has the {taken} writes that were taken", Cancellation);
     }
 
     private static async Task StartAsync(SampleApp[] apps, IReadOnlyList<TeeProxyNode> fromTheTail, bool areReady = true)

@@ -77,5 +77,5 @@ internal sealed class ReceivedRun(ReadOnlyMemory<byte> bytes, JournalPosition @b
     }
 
     private static ReceivedRun Of(ReadOnlyMemory<byte> bytes, JournalPosition @base, JournalPosition last, int mostBytes) =>
-        bytes.Length > mostBytes ? new(bytes, @base, last, isBorrowed: true) : new(bytes.ToArray(), @base, last, isBorrowed: false);
+        bytes.Length > Math.Max(mostBytes, ReceivedIntake.MostPendingBytes) ? new(bytes, @base, last, isBorrowed: true) : new(bytes.ToArray(), @base, last, isBorrowed: false);
 }

@@ -6,12 +6,11 @@ namespace TeeProxy.Hop;
 
 /// <summary>
 /// Cuts the bytes of ENTRIES frames into runs of whole records. A frame that holds whole records passes through without
-/// a copy; what spans frames is gathered, and its memory let go again. One stream's; not thread-safe.
+/// a copy; what spans frames is gathered, in a buffer that is kept: who sent one long record sends more, and a second
+/// buffer beside the first one's garbage costs more than keeping it. One stream's; not thread-safe.
 /// </summary>
 internal sealed class RecordAssembler(long maxRecordBytes)
 {
-
-    private const int KeptBytes = 1 << 20;
 
     private ArrayBufferWriter<byte> _gathered = new();
     private int _handedOut;
@@ -51,7 +50,7 @@ internal sealed class RecordAssembler(long maxRecordBytes)
     private void Gather(ReadOnlySpan<byte> start)
     {
         var wanted = RecordCodec.TryReadHeader(start, out var header) ? header.TotalBytes + FrameCodec.MaxPayloadBytes : FrameCodec.MaxPayloadBytes;
-        if (_gathered.Capacity < wanted || (_gathered.Capacity > KeptBytes && wanted < KeptBytes))
+        if (_gathered.Capacity < wanted)
         {
             _gathered = new ArrayBufferWriter<byte>((int)wanted);
         }

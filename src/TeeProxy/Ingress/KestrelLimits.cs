@@ -22,6 +22,7 @@ internal static class KestrelLimits
 
         var limits = options.Limits;
         limits.MaxRequestBodySize = null; // --max-body is checked by ingress, which says more; what is no write has no limit.
+        limits.MaxRequestBufferSize = Math.Max(128 << 10, maxHeadBytes * HeadSize.KestrelFactor); // A connection's memory; Kestrel's own 1 MiB would be 64 MB for 64 uploads.
         limits.MaxRequestLineSize = maxHeadBytes * HeadSize.KestrelFactor;
         limits.MaxRequestHeadersTotalSize = maxHeadBytes * HeadSize.KestrelFactor;
         limits.MaxRequestHeaderCount = 100; // Kestrel's; browsers send 20.

@@ -10,7 +10,7 @@ namespace TeeProxy.Status;
 /// </summary>
 internal static class StatusPage
 {
-    private static readonly string _html = $"""
+    private static readonly string Html = $"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -50,7 +50,7 @@ internal static class StatusPage
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.ContentSecurityPolicy = Policy;
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
-        return context.Response.WriteAsync(_html, context.RequestAborted);
+        return context.Response.WriteAsync(Html, context.RequestAborted);
     }
 
     private static string Digest(string text) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

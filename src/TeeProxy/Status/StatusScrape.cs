@@ -8,7 +8,7 @@ namespace TeeProxy.Status;
 /// </summary>
 internal sealed class StatusScrape(Func<NodeStatus> status, TimeProvider time)
 {
-    private static readonly TimeSpan _oldest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Oldest = TimeSpan.FromSeconds(1);
 
     private volatile Snapshot? _current;
 
@@ -17,7 +17,7 @@ internal sealed class StatusScrape(Func<NodeStatus> status, TimeProvider time)
     {
         var bit = 1L << instrument;
         var current = _current;
-        if (current is not null && time.GetElapsedTime(current.Taken) < _oldest && (Interlocked.Or(ref current.Served, bit) & bit) == 0)
+        if (current is not null && time.GetElapsedTime(current.Taken) < Oldest && (Interlocked.Or(ref current.Served, bit) & bit) == 0)
         {
             return current.Status;
         }
