@@ -153,7 +153,8 @@ public sealed class HopTests : IDisposable
         var problem = Assert.Single(second.Problems.Snapshot());
         Assert.Equal(("Busy", next.Address.ToString()), (problem.Verdict, problem.Peer));
         Assert.Contains($"{first.Address} already streams to this node", problem.Text, StringComparison.Ordinal);
-        Assert.Equal(("Busy", second.Address.ToString()), (next.Problems.Snapshot()[0].Verdict, next.Problems.Snapshot()[0].Peer));
+        await ReportsAsync(next, "Busy");
+        Assert.Equal(second.Address.ToString(), next.Problems.Snapshot()[0].Peer);
         Assert.Equal(("Busy", false), (link.Status.Verdict, link.Status.Connected));
         Assert.Equal(first.Member.Node, next.Previous!.Node);
         Assert.True(next.Previous.Connected);
@@ -188,6 +189,78 @@ public sealed class HopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_that_is_taken_over_in_full_flow_leaves_exactly_what_the_answer_says()
+    {
+        const int FrameBytes = 7_000; // small ones, so that the flow lasts for many takeovers
+        using var sourceData = new TemporaryFolder();
+        await using var source = sourceData.OpenJournal();
+        await Task.WhenAll(Enumerable.Range(0, 6_000).Select(i => source.AppendAsync(EntryKind.Write, EntryPayload.InMemory("POST /"u8.ToArray(), new byte[i % 6_000]))));
+        await using var next = await HopNode.StartAsync(_nextData);
+        var opening = HandPredecessor.Fresh(next);
+
+        var takeovers = 0;
+        var predecessor = await HandPredecessor.OpenAsync(next, opening);
+        while (next.Journal.Last != source.Last)
+        {
+            var (flowing, records) = (predecessor, Raw.Of(source, predecessor.Answer!.Last.Sequence));
+            var flow = Task.Run(() => FlowAsync(flowing, records), Cancellation);
+            await next.Journal.WaitCommittedAsync(predecessor.Answer.Last.Sequence, Cancellation);
+            var newcomer = await HandPredecessor.OpenAsync(next, opening);
+            Assert.Equal(Verdict.Accept, newcomer.Answer!.Verdict);
+            await predecessor.DisposeAsync();
+            await flow;
+            (predecessor, takeovers) = (newcomer, takeovers + 1);
+        }
+
+        await predecessor.DisposeAsync();
+        Assert.True(takeovers > 2, $"only {takeovers} takeovers");
+        Assert.Empty(next.Problems.Snapshot()); // entries that did not continue the journal would stand here
+        Assert.True(Raw.Of(source, 0).AsSpan().SequenceEqual(Raw.Of(next.Journal, 0)), "the two journals differ");
+
+        static async Task FlowAsync(HandPredecessor predecessor, byte[] records)
+        {
+            try
+            {
+                for (var at = 0; at < records.Length; at += FrameBytes)
+                {
+                    await predecessor.SendAsync(FrameType.Entries, records.AsSpan(at, Math.Min(FrameBytes, records.Length - at)));
+                }
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                // Taken over.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_the_old_stream_brought_is_durable_before_the_new_one_is_answered()
+    {
+        using var sourceData = new TemporaryFolder();
+        await using var source = sourceData.OpenJournal();
+        for (var i = 0; i < 3; i++)
+        {
+            await source.AppendAsync(EntryKind.Write, EntryPayload.InMemory("POST /"u8.ToArray(), default));
+        }
+
+        var slow = new JournalOptions { SegmentBytes = 1 << 20, MaxBytes = 64 << 20, MinSyncInterval = TimeSpan.FromSeconds(1) };
+        await using var next = await HopNode.StartAsync(_nextData, journal: slow);
+        var opening = HandPredecessor.Fresh(next);
+        var records = Raw.Of(source, 0);
+        await using var old = await HandPredecessor.OpenAsync(next, opening);
+        await old.SendAsync(FrameType.Entries, records.AsSpan(0, records.Length / 3));
+        await next.ReachesAsync(1); // the next commit is a second away
+        await old.SendAsync(FrameType.Entries, records.AsSpan(records.Length / 3));
+        await old.SendAsync(FrameType.Heartbeat, new Heartbeat(1, 1, 3, 1).ToFrame([]).AsSpan(FrameCodec.HeaderBytes));
+        await Eventually.TrueAsync(() => next.Lease.Last.Counter == 1, "all that was sent before the beat was taken");
+
+        await using var newcomer = await HandPredecessor.OpenAsync(next, opening);
+
+        Assert.Equal(3, newcomer.Answer!.Last.Sequence);
+        Assert.Equal(3, next.Journal.Last.Sequence);
+    }
+
+    [Fact]
     public async Task A_wrong_secret_is_named_on_both_sides_and_gone_once_it_is_right()
     {
         await using var next = await HopNode.StartAsync(_nextData);
@@ -198,7 +271,7 @@ public sealed class HopTests : IDisposable
             var there = Assert.Single(stranger.Problems.Snapshot());
             Assert.Equal(("Unauthorized", next.Address.ToString()), (there.Verdict, there.Peer));
             Assert.Contains("--secret-file", there.Text, StringComparison.Ordinal);
-            await Eventually.TrueAsync(() => next.Problems.Snapshot() is [{ Verdict: "Unauthorized" }], "the successor names it too");
+            await ReportsAsync(next, "Unauthorized");
         }
 
         await using var head = await HopNode.StartAsync(_headData, hasNext: true);
@@ -215,9 +288,9 @@ public sealed class HopTests : IDisposable
 
         await head.LinkTo(next.Address).StepAsync(Cancellation);
 
-        var (there, here) = (Assert.Single(head.Problems.Snapshot()), Assert.Single(next.Problems.Snapshot()));
-        Assert.Equal(("Settings", "Settings"), (there.Verdict, here.Verdict));
-        Assert.Equal(there.Text, here.Text);
+        await ReportsAsync(next, "Settings");
+        var there = Assert.Single(head.Problems.Snapshot());
+        Assert.Equal(("Settings", next.Problems.Snapshot()[0].Text), (there.Verdict, there.Text));
         Assert.Contains("methods=POST,PUT; this node order=total methods=POST", there.Text, StringComparison.Ordinal);
     }
 
@@ -248,7 +321,7 @@ public sealed class HopTests : IDisposable
         var problem = Assert.Single(head.Problems.Snapshot());
         Assert.Equal("WentBack", problem.Verdict);
         Assert.Contains("with a new folder", problem.Text, StringComparison.Ordinal);
-        await Eventually.TrueAsync(() => next.Problems.Snapshot() is [{ Verdict: "WentBack" }], "the successor knows why");
+        await ReportsAsync(next, "WentBack");
         Assert.Equal(0, next.Journal.Last.Sequence);
     }
 
@@ -263,7 +336,7 @@ public sealed class HopTests : IDisposable
         await other.LinkTo(one.Address).StepAsync(Cancellation);
 
         Assert.Equal("Cycle", Assert.Single(other.Problems.Snapshot()).Verdict);
-        Assert.Equal("Cycle", Assert.Single(one.Problems.Snapshot()).Verdict);
+        await ReportsAsync(one, "Cycle");
     }
 
     [Fact]
@@ -279,7 +352,7 @@ public sealed class HopTests : IDisposable
         await predecessor.SendAsync(FrameType.Entries, Raw.Of(foreign, 1));
 
         Assert.StartsWith("Diverged", await predecessor.EndAsync(), StringComparison.Ordinal);
-        Assert.Equal("Diverged", Assert.Single(next.Problems.Snapshot()).Verdict);
+        await ReportsAsync(next, "Diverged");
         Assert.Equal(0, next.Journal.Last.Sequence);
     }
 
@@ -341,6 +414,10 @@ public sealed class HopTests : IDisposable
         Assert.Contains("refused", refused.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(head.Problems.Snapshot());
     }
+
+    /// <summary>A successor tells its predecessor first, and reports then.</summary>
+    private static Task ReportsAsync(HopNode node, string verdict) =>
+        Eventually.TrueAsync(() => node.Problems.Snapshot() is [var only] && only.Verdict == verdict, $"{node.Address} reports {verdict}, and nothing else");
 
     private static void AssertSame(HopNode head, HopNode next)
     {
