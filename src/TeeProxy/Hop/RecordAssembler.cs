@@ -11,7 +11,6 @@ namespace TeeProxy.Hop;
 /// </summary>
 internal sealed class RecordAssembler(long maxRecordBytes)
 {
-
     private ArrayBufferWriter<byte> _gathered = new();
     private int _handedOut;
 
