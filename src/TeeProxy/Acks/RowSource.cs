@@ -16,7 +16,7 @@ internal sealed class RowSource(Guid node, Journal journal, Progress progress, R
         yield return new AckRow(node, journal.JournalId, journal.Last.Sequence, progress.Applied, state, Encode(detail));
         foreach (var row in behind.Rows)
         {
-            yield return row.Ack with { Detail = row.Detail is null ? default : Encode(row.Detail) };
+            yield return row.Ack;
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class RowTable
 {
     private volatile IReadOnlyList<Row> _rows = [];
 
-    /// <summary>A row with its detail remembered: on the wire a detail travels only when it changed.</summary>
+    /// <summary>A row with its detail remembered, as it came and as it reads: on the wire a detail travels only when it changed.</summary>
     internal sealed record Row(AckRow Ack, NodeDetail? Detail);
 
     public IReadOnlyList<Row> Rows => _rows;
@@ -29,12 +29,16 @@ internal sealed class RowTable
         {
             var ack = acks[i];
             rows[i] = ack.Detail.IsEmpty
-                ? new Row(ack, old.FirstOrDefault(row => row.Ack.Node == ack.Node)?.Detail)
-                : new Row(ack with { Detail = default }, Read(ack.Detail));
+                ? Remembered(ack, old.FirstOrDefault(row => row.Ack.Node == ack.Node))
+                : Fresh(ack);
         }
 
         _rows = rows;
     }
+
+    private static Row Fresh(AckRow ack) => Read(ack.Detail) is { } detail ? new Row(ack, detail) : new Row(ack with { Detail = default }, null);
+
+    private static Row Remembered(AckRow ack, Row? old) => new(ack with { Detail = old?.Ack.Detail ?? default }, old?.Detail);
 
     private static NodeDetail? Read(ReadOnlyMemory<byte> json)
     {
