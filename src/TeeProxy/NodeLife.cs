@@ -64,7 +64,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
         // Who waits for an answer gets it: after a failure too, when it says that nobody knows.
         using var patience = new CancellationTokenSource(code == 0 ? Finishing : LastWords, node.Time);
         await server.StopAsync(patience.Token);
-        await Task.WhenAll([local, watchdog, .. loops]).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Task.WhenAll([local, watchdog, .. loops]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return code;
     }
 

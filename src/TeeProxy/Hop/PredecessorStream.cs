@@ -36,15 +36,7 @@ internal sealed class PredecessorStream(
     /// <summary>Since the stream brought a new beat: of the head where there is one, else any.</summary>
     public TimeSpan SinceBeat => time.GetElapsedTime(Volatile.Read(ref _beaten));
 
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] parts = [ReceiveAsync(together.Token), SendAcksAsync(together.Token)];
-        var first = await Task.WhenAny(parts);
-        await together.CancelAsync();
-        await Task.WhenAll(parts).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        await first;
-    }
+    public Task RunAsync(CancellationToken cancellation) => SideBySide.RunAsync(cancellation, ReceiveAsync, SendAcksAsync);
 
     private async Task ReceiveAsync(CancellationToken cancellation)
     {

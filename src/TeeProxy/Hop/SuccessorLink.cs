@@ -49,7 +49,7 @@ internal sealed partial class SuccessorLink(
         while (!cancellation.IsCancellationRequested)
         {
             var again = await StepAsync(cancellation);
-            await Task.Delay(again, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(again, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -24,15 +24,7 @@ internal sealed class SuccessorStream(HopStream stream, Journal journal, Followi
 
     public void Dispose() => _window.Dispose();
 
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] parts = [SendEntriesAsync(together.Token), SendBeatsAsync(together.Token), ReadAcksAsync(together.Token)];
-        var first = await Task.WhenAny(parts);
-        await together.CancelAsync();
-        await Task.WhenAll(parts).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        await first;
-    }
+    public Task RunAsync(CancellationToken cancellation) => SideBySide.RunAsync(cancellation, SendEntriesAsync, SendBeatsAsync, ReadAcksAsync);
 
     private async Task SendEntriesAsync(CancellationToken cancellation)
     {
