@@ -26,7 +26,9 @@ internal static class NodeServer
         builder.Services.AddSingleton(node.Logs);
         builder.Services.AddSingleton<IHostLifetime, AskedByNodeLife>();
         builder.Services.AddHttpForwarder();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, node.Options));
+        builder.WebHost.UseKestrelCore()
+            .UseSockets(sockets => sockets.MaxReadBufferSize = KestrelLimits.ReadBufferBytes)
+            .ConfigureKestrel(kestrel => Configure(kestrel, node.Options));
 
         var server = builder.Build();
         var hop = new HopDoor(node.Predecessor, server.Lifetime.ApplicationStopping);

@@ -9,6 +9,12 @@ internal static class KestrelLimits
     /// <summary>A descriptor and some 20 KB each: 10,000 fit a service's usual limits. More than that is a misconfigured front door.</summary>
     public const long MaxConnections = 10_000;
 
+    /// <summary>
+    /// What a connection holds between the socket and whoever reads it. The transport's own 1 MiB is 64 MB for 64 uploads,
+    /// and without TLS it is this that counts, not <see cref="KestrelServerLimits.MaxRequestBufferSize"/>.
+    /// </summary>
+    public const int ReadBufferBytes = 64 << 10;
+
     /// <param name="maxHeadBytes"><c>--max-head</c>. <see cref="HeadSize"/> holds it; far over it Kestrel answers 414 or 431 by itself, without a text.</param>
     public static void Apply(KestrelServerOptions options, int maxHeadBytes)
     {
@@ -22,7 +28,7 @@ internal static class KestrelLimits
 
         var limits = options.Limits;
         limits.MaxRequestBodySize = null; // --max-body is checked by ingress, which says more; what is no write has no limit.
-        limits.MaxRequestBufferSize = Math.Max(128 << 10, maxHeadBytes * HeadSize.KestrelFactor); // A connection's memory; Kestrel's own 1 MiB would be 64 MB for 64 uploads.
+        limits.MaxRequestBufferSize = Math.Max(128 << 10, maxHeadBytes * HeadSize.KestrelFactor);
         limits.MaxRequestLineSize = maxHeadBytes * HeadSize.KestrelFactor;
         limits.MaxRequestHeadersTotalSize = maxHeadBytes * HeadSize.KestrelFactor;
         limits.MaxRequestHeaderCount = 100; // Kestrel's; browsers send 20.
