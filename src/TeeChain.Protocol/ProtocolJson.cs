@@ -13,6 +13,7 @@ namespace TeeChain.Protocol;
     JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Opening))]
 [JsonSerializable(typeof(OpeningAnswer))]
+[JsonSerializable(typeof(ChainView))]
 [JsonSerializable(typeof(NodeDetail))]
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(StatusAt))]

@@ -21,12 +21,11 @@ namespace TeeProxy;
 /// </summary>
 internal sealed class Node : IAsyncDisposable
 {
-    private readonly DiskFolder _folder;
     private readonly CancellationTokenSource _abort = new();
 
-    private Node(NodeOptions options, DiskFolder folder, Journal journal, Membership membership, Meter meter, ILoggerFactory logs, TimeProvider time)
+    private Node(NodeOptions options, DiskFolder folder, Journal journal, Membership membership, NextList next, Meter meter, ILoggerFactory logs, TimeProvider time)
     {
-        _folder = folder;
+        Folder = folder;
         (Options, Journal, Meter, Time, Logs) = (options, journal, meter, time, logs);
 
         // What is known, and what is told.
@@ -35,10 +34,13 @@ internal sealed class Node : IAsyncDisposable
         var ownWindow = new LagWindow(time, options.MaxLag);
         var beats = new Following<Beat>(Beat.None);
         var rows = new RowTable();
-        var settings = new ChainSettings(options.Role, options.Next is not null, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience);
+        var settings = new ChainSettings(options.Role, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience);
+        Next = new Following<NextList>(next);
         Problems = new Problems(time);
-        Member = new ChainMember(folder, journal, membership, settings, lease, headWindow);
         Progress = new Progress(journal.Cursor.Watermark);
+        Member = new ChainMember(folder, journal, membership, next.Addresses.Count > 0);
+        Office = new Office(Member, journal, settings);
+        var openings = new Openings(Member, journal, settings, lease, headWindow, () => Progress.Applied);
 
         // To the application.
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
@@ -52,24 +54,31 @@ internal sealed class Node : IAsyncDisposable
             new DeliveryInstruments(meter, time), logs.CreateLogger<WriteDelivery>(), _abort.Token);
         var sink = new ApplicationSink(delivery, Cursor, comparison, outcomes, Pending, Progress, Member, journal, logs.CreateLogger<ApplicationSink>(), _abort.Token);
         Local = new JournalCursor(journal.OpenReader(Cursor.Watermark), sink);
-        foreach (var (sequence, status) in membership.Role == Role.Head ? notes.Unsettled : [])
+        if (membership.Role == Role.Head)
         {
-            outcomes.Record(new OutcomeRecord(sequence, status, BodyDigest: 0));
+            outcomes.TakeOver();
         }
 
         // To and from the other nodes.
-        Status = new StatusSource(options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, time);
-        var codec = new OpeningCodec(options.Secret);
+        var exchange = new OpeningExchange(new OpeningCodec(options.Secret));
+        Successors = new SuccessorList(
+            Next,
+            address => new SuccessorLink(address, Member, openings, journal, beats, rows, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
+            journal, time, logs.CreateLogger<SuccessorList>());
+        Status = new StatusSource(
+            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Successors, Next, time);
         var source = new RowSource(membership.Node, journal, Progress, rows, Status.Claims);
+        var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
-            Member, journal, new HeadFollower(lease, headWindow, beats), source, Progress, codec, Problems, time, logs.CreateLogger<PredecessorLink>());
-        Successor = options.Next is not { } next ? null : new SuccessorLink(
-            next, Member, journal, beats, rows, Progress, codec, Dialer, Problems, logs.CreateLogger<SuccessorLink>());
-        (Status.Successor, Status.Predecessor) = (Successor, Predecessor);
+            Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, Progress, exchange, Problems, time, logs.CreateLogger<PredecessorLink>());
+        Status.Predecessor = Predecessor;
+        var inquiry = new Inquiry(exchange, Dialer);
+        Confirmation = new Confirmation(Member, openings, inquiry.AskAsync, time);
+        Promotion = new Promotion(Member, openings, Office, journal, lease, inquiry.AskAsync, Predecessor.EndAsync, outcomes.TakeOver);
 
         // What happens by the clock.
-        Heart = new Heart(Member, journal, lease, headWindow, ownWindow, beats, time);
-        Retention = new Retention(journal, Member, Progress, rows, options.Next?.ToString(), outcomes, time, logs.CreateLogger<Retention>());
+        Heart = new Heart(Member, Office, journal, () => Progress.Applied, lease, headWindow, ownWindow, beats, time);
+        Retention = new Retention(journal, Member, Progress, rows, Next, () => Successors.Current?.Next.ToString(), options.DetachesWhenFull, outcomes, time, logs.CreateLogger<Retention>());
         Probe = new ApplicationProbe(options.Local, options.HealthPath, options.HealthInterval, Health, time, logs.CreateLogger<ApplicationProbe>());
     }
 
@@ -77,6 +86,8 @@ internal sealed class Node : IAsyncDisposable
     private static readonly TimeSpan FoundingPatience = TimeSpan.FromSeconds(5);
 
     public NodeOptions Options { get; }
+
+    public DiskFolder Folder { get; }
 
     public Journal Journal { get; }
 
@@ -87,6 +98,12 @@ internal sealed class Node : IAsyncDisposable
     public ILoggerFactory Logs { get; }
 
     public ChainMember Member { get; }
+
+    public Office Office { get; }
+
+    public Confirmation Confirmation { get; }
+
+    public Promotion Promotion { get; }
 
     public PendingWrites Pending { get; } = new();
 
@@ -106,7 +123,9 @@ internal sealed class Node : IAsyncDisposable
 
     public HopDialer Dialer { get; } = new();
 
-    public SuccessorLink? Successor { get; }
+    public Following<NextList> Next { get; }
+
+    public SuccessorList Successors { get; }
 
     public PredecessorLink Predecessor { get; }
 
@@ -142,7 +161,13 @@ internal sealed class Node : IAsyncDisposable
         }
 
         MembershipFile.Save(folder, membership);
-        var node = new Node(options, folder, journal, membership, meter, logs, time);
+        if (membership is not { Role: Role.Head, IsTakingOffice: false })
+        {
+            _ = journal.SealAsync(); // Until this node leads, nothing of its own is recorded; nobody can append before.
+        }
+
+        var next = NextList.Load(folder, [.. options.Next.Select(address => address.ToString())]);
+        var node = new Node(options, folder, journal, membership, next, meter, logs, time);
         node.Spool.RemoveLeftovers();
         return node;
     }
@@ -156,10 +181,11 @@ internal sealed class Node : IAsyncDisposable
         Client.Dispose();
         Dialer.Dispose();
         Predecessor.Dispose();
+        Promotion.Dispose();
         Member.Dispose();
         Progress.Dispose();
         await Journal.DisposeAsync();
-        _folder.Dispose();
+        Folder.Dispose();
         Meter.Dispose();
         _abort.Dispose();
     }

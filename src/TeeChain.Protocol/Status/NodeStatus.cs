@@ -51,7 +51,14 @@ public sealed record NodeStatus
 
     public required ApplicationStatus Application { get; init; }
 
+    /// <summary>The successor that has the stream.</summary>
     public NextStatus? Next { get; init; }
+
+    /// <summary>All successors of the list, in its order.</summary>
+    public IReadOnlyList<NextStatus> Successors { get; init; } = [];
+
+    /// <summary>The version of that list: 0 is the flag's.</summary>
+    public long NextVersion { get; init; }
 
     public PreviousStatus? Previous { get; init; }
 
@@ -89,7 +96,11 @@ public sealed record ApplicationStatus(bool Up, string? Why);
 /// <param name="AckedSequence">The last sequence on the next node's disk, as far as known.</param>
 /// <param name="Verdict">The last opening's verdict, if one was answered.</param>
 /// <param name="Why">Why entries do not flow.</param>
-public sealed record NextStatus(string Address, bool Connected, Guid? Node, long AckedSequence, string? Verdict, string? Why);
+public sealed record NextStatus(string Address, bool Connected, Guid? Node, long AckedSequence, string? Verdict, string? Why)
+{
+    /// <summary>Of a list of successors: <c>stream</c> has the stream, <c>catchup</c> was gone past, <c>spare</c> is behind the one that has it.</summary>
+    public string? Part { get; init; }
+}
 
 /// <summary>The stream from the node before.</summary>
 public sealed record PreviousStatus(Guid Node, string Address, bool Connected, double SecondsSinceHeartbeat);

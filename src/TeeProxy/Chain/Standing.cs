@@ -8,7 +8,7 @@ namespace TeeProxy.Chain;
 internal sealed record Standing(Membership Membership, IReadOnlyList<Guid> UpstreamPath, bool IsReached, bool IsConfirmed)
 {
     /// <summary>Whether a client's write may be recorded here.</summary>
-    public bool MayTakeWrites => Membership.Role == Role.Head && !Membership.IsFounding && IsConfirmed;
+    public bool MayTakeWrites => Membership.Role == Role.Head && !Membership.IsTakingOffice && IsConfirmed;
 
     /// <summary>Whether an opening made at <paramref name="other"/> still says what one made now would.</summary>
     public bool OpensLike(Standing other) =>

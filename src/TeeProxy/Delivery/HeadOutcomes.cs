@@ -18,6 +18,18 @@ internal sealed class HeadOutcomes(Journal journal, Comparison comparison)
         journal.Append(new OutcomeAppend(this, outcome));
     }
 
+    /// <summary>
+    /// This node leads now: what its application answered and no head has recorded, is what counts. A replica's own answers
+    /// that wait for the old head's outcome are among them.
+    /// </summary>
+    public void TakeOver()
+    {
+        foreach (var (sequence, status) in comparison.Unsettled)
+        {
+            Record(new OutcomeRecord(sequence, status, BodyDigest: 0));
+        }
+    }
+
     /// <summary>Offers again what the journal could not take.</summary>
     public void RetryPostponed()
     {

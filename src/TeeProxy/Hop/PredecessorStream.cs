@@ -95,7 +95,7 @@ internal sealed class PredecessorStream(
     private void Follow(ReadOnlyMemory<byte> payload)
     {
         var heartbeat = Heartbeat.Read(payload.Span, out var view);
-        if (follower.Observe(heartbeat, view) || !heartbeat.IsOfHead)
+        if (follower.Observe(heartbeat, view) || opening.Chain is null)
         {
             Volatile.Write(ref _beaten, time.GetTimestamp());
         }

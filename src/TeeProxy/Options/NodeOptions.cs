@@ -12,8 +12,11 @@ internal sealed record NodeOptions
     /// <summary>The application.</summary>
     public required Address Local { get; init; }
 
-    /// <summary>The next node's listen address; null on the tail.</summary>
-    public Address? Next { get; init; }
+    /// <summary>The successors' listen addresses, the one preferred first; none on the tail.</summary>
+    public required IReadOnlyList<Address> Next { get; init; }
+
+    /// <summary>Whether a head lets go of the slowest node when the journal's budget is used up, instead of refusing writes.</summary>
+    public required bool DetachesWhenFull { get; init; }
 
     public required RolePin Role { get; init; }
 

@@ -25,7 +25,8 @@ internal static class NodeOptionsBuilder
             Listen = listen,
             Admin = admin,
             Local = values.Address("local", arguments.Local),
-            Next = arguments.Next is null ? null : values.Address("next", arguments.Next),
+            Next = values.Addresses("next", arguments.Next),
+            DetachesWhenFull = values.Choice("on-full", arguments.OnFull) == "detach",
             Role = values.Choice("role", arguments.Role) switch { "head" => RolePin.Head, "replica" => RolePin.Replica, _ => RolePin.Auto },
             Data = DataFolder(arguments.Data, environment, listen, values),
             AckTimeout = values.Duration("ack-timeout", arguments.AckTimeout),
@@ -55,9 +56,9 @@ internal static class NodeOptionsBuilder
             values.Refuse("health-path", options.HealthPath, "is no path", "allowed: a path that begins with /, encoded");
         }
 
-        foreach (var (flag, address) in new[] { ("next", options.Next), ("local", options.Local), ("admin", options.Admin) })
+        foreach (var (flag, address) in options.Next.Select(next => ("next", next)).Concat([("local", options.Local), ("admin", options.Admin)]))
         {
-            if (address is not null && AreSame(address, options.Listen))
+            if (AreSame(address, options.Listen))
             {
                 values.Refuse(flag, address.ToString(), "is this node's own listen address", "allowed: any other");
             }

@@ -13,7 +13,7 @@ internal sealed class RunArguments
     [Flag(Basic = true, Otherwise = "none: it must be given")]
     public string? Local { get; set; }
 
-    [Option("next", MetaValue = "ADDRESS", HelpText = "the next node's listen address; without it this node is the tail")]
+    [Option("next", MetaValue = "ADDRESSES", HelpText = "the next node's listen address, and after commas those to go on to while it is silent; without it this node is the tail")]
     [Flag(Basic = true, Otherwise = "none")]
     public string? Next { get; set; }
 
@@ -76,6 +76,10 @@ internal sealed class RunArguments
     [Option("journal-max-bytes", Default = "4GiB", MetaValue = "SIZE", HelpText = "the journal's budget, then writes are refused; at least twice max-body")]
     [Flag(Min = "4MiB", Max = "16TiB")]
     public string? JournalMaxBytes { get; set; }
+
+    [Option("on-full", Default = "refuse", MetaValue = "POLICY", HelpText = "when the budget is used up by a node that is behind: refuse writes, or detach that node")]
+    [Flag(Choices = ["refuse", "detach"])]
+    public string? OnFull { get; set; }
 
     [Option("health-path", MetaValue = "PATH", HelpText = "asked of the application to see that it lives; any answer below 500 will do")]
     [Flag(Otherwise = "none: that it takes a connection is enough")]

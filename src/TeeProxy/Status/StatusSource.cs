@@ -27,6 +27,8 @@ internal sealed class StatusSource(
     Comparison comparison,
     Problems problems,
     Departure departure,
+    SuccessorList successors,
+    Following<NextList> next,
     TimeProvider time)
 {
     private readonly long _started = time.GetTimestamp();
@@ -34,9 +36,6 @@ internal sealed class StatusSource(
     /// <summary>The release, without the commit.</summary>
     public static string Version { get; } =
         typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
-    /// <summary>The link to the next node; null on the tail. Set by the composition, before anybody looks.</summary>
-    public SuccessorLink? Successor { get; set; }
 
     /// <summary>The link from the node before. Set by the composition, before anybody looks.</summary>
     public PredecessorLink? Predecessor { get; set; }
@@ -48,7 +47,7 @@ internal sealed class StatusSource(
         JournalFault = NotLive(),
         IsDraining = departure.IsDraining,
         Parked = 0,
-        SuccessorRefusal = Successor?.Status is { Connected: false, Verdict: not (null or nameof(Verdict.Accept)), Why: var refusal } ? $"the successor refuses this node: {refusal}" : null,
+        SuccessorRefusal = successors.Current?.Status is { Connected: false, Verdict: not (null or nameof(Verdict.Accept)), Why: var refusal } ? $"the successor refuses this node: {refusal}" : null,
         SinceHeartbeat = lease.SinceRenewal,
         Lease = Pulse.Lease,
         Applied = progress.Applied,
@@ -64,7 +63,8 @@ internal sealed class StatusSource(
     public (AckState State, NodeDetail Detail) Claims()
     {
         var ready = Ready().Read;
-        var state = (IsWhole() ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0);
+        var state = (IsWhole() ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0)
+            | (member.Standing.Current.Membership.IsJoining ? AckState.Joining : 0);
         return (state, new NodeDetail
         {
             Address = options.Listen.Told.ToString(),
@@ -104,7 +104,9 @@ internal sealed class StatusSource(
             JournalBytes = journal.Bytes,
             HeldBytes = journal.HeldBytes,
             Application = new ApplicationStatus(health.Current.IsUp, health.Current.Why),
-            Next = Successor?.Status,
+            Next = successors.Current?.Status,
+            Successors = successors.Status,
+            NextVersion = next.Current.Version,
             Previous = Predecessor?.Status,
             Rows = [.. rows.Rows.Select(Describe)],
             Ready = Ready(),
@@ -137,7 +139,7 @@ internal sealed class StatusSource(
             : new StatusAt(sequence, false, applied, Hex(position.Crc), null, $"the digest is remembered for the last {DeliveredDigest.Remembered} records of this run only");
     }
 
-    private bool IsWhole() => Successor is null || (Successor.IsConnected && rows.Rows is [var next, ..] && next.Ack.State.HasFlag(AckState.Whole));
+    private bool IsWhole() => successors.Current is null || (successors.IsFirstConnected && rows.Rows is [var nearest, ..] && nearest.Ack.State.HasFlag(AckState.Whole));
 
     private static RowStatus Describe(RowTable.Row row) => new(
         row.Ack.Node,

@@ -28,7 +28,7 @@ public sealed class MembershipFileTests : IDisposable
             Node = Guid.NewGuid(),
             Chain = Guid.NewGuid(),
             Role = Role.Head,
-            IsFounding = true,
+            IsTakingOffice = true,
             Epoch = long.MaxValue,
             Head = Guid.NewGuid(),
             HeadAddress = "[::1]:9000",

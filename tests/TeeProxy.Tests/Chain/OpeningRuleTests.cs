@@ -97,7 +97,7 @@ public sealed class OpeningRuleTests
 
     [Fact]
     public void A_head_that_founds_its_chain_follows_no_other() =>
-        AssertRefused(Verdict.Foreign, Replica with { Role = Role.Head, IsFounding = true }, Opening with { Chain = Guid.NewGuid() }, "two chains");
+        AssertRefused(Verdict.Foreign, Replica with { Role = Role.Head, IsTakingOffice = true }, Opening with { Chain = Guid.NewGuid() }, "two chains");
 
     [Theory]
     [InlineData(0)]
@@ -108,7 +108,7 @@ public sealed class OpeningRuleTests
         AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, "promised epoch 2");
 
     [Theory]
-    [InlineData(2 + OpeningRule.LongestEpochJump + 1)]
+    [InlineData(2 + FenceRule.LongestEpochJump + 1)]
     [InlineData(long.MaxValue)]
     public void An_epoch_that_jumps_too_far_is_refused(long epoch) =>
         AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, "more than 1000 beyond");
@@ -116,7 +116,7 @@ public sealed class OpeningRuleTests
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
-    [InlineData(2 + OpeningRule.LongestEpochJump)]
+    [InlineData(2 + FenceRule.LongestEpochJump)]
     public void An_epoch_within_the_jump_is_promised(long epoch)
     {
         var newHead = Guid.NewGuid();
@@ -204,9 +204,9 @@ public sealed class OpeningRuleTests
     [Fact]
     public void A_founding_head_that_joins_its_own_chain_founds_no_more()
     {
-        var decision = Judge(Replica with { Role = Role.Head, IsFounding = true, Epoch = 1 }, Opening);
+        var decision = Judge(Replica with { Role = Role.Head, IsTakingOffice = true, Epoch = 1 }, Opening);
 
-        Assert.Equal((Verdict.Accept, Role.Replica, false), (decision.Verdict, decision.Next.Role, decision.Next.IsFounding));
+        Assert.Equal((Verdict.Accept, Role.Replica, false), (decision.Verdict, decision.Next.Role, decision.Next.IsTakingOffice));
     }
 
     [Fact]
