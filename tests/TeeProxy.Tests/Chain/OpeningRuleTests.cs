@@ -113,8 +113,24 @@ public sealed class OpeningRuleTests
     public void An_epoch_that_jumps_too_far_is_refused(long epoch) =>
         AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, "more than 1000 beyond");
 
+    [Fact]
+    public void Another_head_of_the_promised_epoch_is_refused() =>
+        AssertRefused(Verdict.Epoch, Replica, Opening with { Head = Guid.NewGuid() }, "has promised it to");
+
+    [Fact]
+    public void A_replaced_head_names_its_orphans_refuses_and_leads_no_more()
+    {
+        var newHead = Guid.NewGuid();
+        var old = Replica with { Role = Role.Head, Head = Self };
+
+        var decision = Judge(old, Opening with { Epoch = 3, Head = newHead, Epochs = [.. Opening.Epochs, new EpochStart(3, newHead, 10)] });
+
+        Assert.Equal(Verdict.Diverged, decision.Verdict);
+        Assert.Contains("records from 10 on", decision.Reason, StringComparison.Ordinal);
+        Assert.Equal((Role.Replica, 3, newHead), (decision.Next.Role, decision.Next.Epoch, decision.Next.Head!.Value));
+    }
+
     [Theory]
-    [InlineData(2)]
     [InlineData(3)]
     [InlineData(2 + FenceRule.LongestEpochJump)]
     public void An_epoch_within_the_jump_is_promised(long epoch)
@@ -198,7 +214,7 @@ public sealed class OpeningRuleTests
 
         Assert.Equal(Verdict.Accept, decision.Verdict);
         Assert.Equal(Replica.Epochs, decision.Next.Epochs);
-        Assert.Equal(Replica with { Epochs = [] }, decision.Next with { Epochs = [] });
+        Assert.Equal(Replica with { Epochs = [], IsJoining = true }, decision.Next with { Epochs = [] });
     }
 
     [Fact]

@@ -20,7 +20,6 @@ internal sealed class HopNode : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly HopDialer _dialer = new();
     private readonly OpeningExchange _exchange;
-    private readonly Openings _openings;
     private readonly PredecessorLink _predecessor;
 
     private HopNode(TemporaryFolder data, WebApplication server, Address address, string secret, bool hasNext, string settings, JournalOptions? journal)
@@ -36,12 +35,12 @@ internal sealed class HopNode : IAsyncDisposable
         Progress = new Progress(0);
         var chain = new ChainSettings(RolePin.Auto, address.ToString(), settings, Eventually.Deadline);
         Member = new ChainMember(data.Folder, Journal, membership, hasNext);
-        _openings = new Openings(Member, Journal, chain, Lease, headWindow, () => Progress.Applied);
+        Openings = new Openings(Member, Journal, chain, Lease, headWindow, () => Progress.Applied);
         Office = new Office(Member, Journal, chain);
         var rows = new RowSource(
             membership.Node, Journal, Progress, Rows, () => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
         _predecessor = new PredecessorLink(
-            Member, _openings, new HandOver(Member, _openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), rows, Progress, _exchange, Problems, Clock, NullLogger<PredecessorLink>.Instance);
+            Member, Openings, new HandOver(Member, Openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), rows, Progress, _exchange, Problems, Clock, NullLogger<PredecessorLink>.Instance);
         Heart = new Heart(Member, Office, Journal, () => Progress.Applied, Lease, headWindow, new LagWindow(TimeProvider.System, TimeSpan.FromSeconds(1)), Beats, TimeProvider.System);
     }
 
@@ -54,6 +53,8 @@ internal sealed class HopNode : IAsyncDisposable
     public ChainMember Member { get; }
 
     public Office Office { get; }
+
+    public Openings Openings { get; }
 
     public HeadLease Lease { get; }
 
@@ -101,7 +102,7 @@ internal sealed class HopNode : IAsyncDisposable
     public SuccessorLink LinkTo(Address next)
     {
         var link = new SuccessorLink(
-            next, Member, _openings, Journal, Beats, Rows, Progress, _exchange, _dialer, Problems, TimeProvider.System, NullLogger<SuccessorLink>.Instance);
+            next, Member, Openings, Journal, Beats, Rows, Progress, _exchange, _dialer, Problems, TimeProvider.System, NullLogger<SuccessorLink>.Instance);
         link.Assign(LinkPart.Stream);
         return link;
     }

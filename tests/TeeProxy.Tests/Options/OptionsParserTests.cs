@@ -13,7 +13,8 @@ public sealed class OptionsParserTests
         Assert.Equal(new Address("127.0.0.1", 9000), options.Listen);
         Assert.Equal(new Address("127.0.0.1", 9500), options.Admin);
         Assert.Equal(new Address("127.0.0.1", 4567), options.Local);
-        Assert.Null(options.Next);
+        Assert.Empty(options.Next);
+        Assert.False(options.DetachesWhenFull);
         Assert.Equal(RolePin.Auto, options.Role);
         Assert.Equal(Path.GetFullPath("data/9000"), options.Data);
         Assert.Equal(TimeSpan.FromSeconds(15), options.AckTimeout);
@@ -36,13 +37,14 @@ public sealed class OptionsParserTests
     public void Every_value_can_be_given()
     {
         var options = Run(
-            "run", "--local=:1", "--next", "[::1]:2", "--listen", "localhost:3", "--admin", ":4", "--data", "/tmp/x", "--role", "replica",
+            "run", "--local=:1", "--next", "[::1]:2, :5", "--on-full", "detach", "--listen", "localhost:3", "--admin", ":4", "--data", "/tmp/x", "--role", "replica",
             "--ack-timeout", "500ms", "--app-timeout", "2m", "--tee-methods", "post,PURGE,POST", "--tee-paths", "/b, /a", "--max-body", "128KiB",
             "--max-head", "1024", "--max-lag", "1h", "--retain", "0s", "--journal-max-bytes", "5MB", "--health-path", "/up?x=1",
             "--health-interval", "200ms", "--drain", "0s", "--log", "json");
 
         Assert.Equal("localhost:3", options.Listen.ToString());
-        Assert.Equal("[::1]:2", options.Next!.ToString());
+        Assert.Equal(["[::1]:2", "127.0.0.1:5"], options.Next.Select(next => next.ToString()));
+        Assert.True(options.DetachesWhenFull);
         Assert.Equal("127.0.0.1:4", options.Admin.ToString());
         Assert.Equal("/tmp/x", options.Data);
         Assert.Equal(RolePin.Replica, options.Role);
@@ -114,7 +116,7 @@ public sealed class OptionsParserTests
         Assert.Equal(4000, options.Local.Port);
         Assert.Equal(TimeSpan.FromSeconds(4), options.AckTimeout);
         Assert.Equal(TimeSpan.FromSeconds(8), options.Drain);
-        Assert.Null(options.Next);
+        Assert.Empty(options.Next);
     }
 
     [Fact]
