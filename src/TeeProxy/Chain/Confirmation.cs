@@ -31,9 +31,6 @@ internal sealed class Confirmation(ChainMember member, Openings openings, AskNod
 
         var question = openings.Open(standing, OpeningPurpose.Ask);
         var answers = await Task.WhenAll(membership.Others.Select(node => ask(node.Address, question, Interval, cancellation)));
-        foreach (var answer in answers.OfType<OpeningAnswer>())
-        {
-            await openings.HearAsync(answer, cancellation);
-        }
+        await openings.HearAsync([.. answers.OfType<OpeningAnswer>()], cancellation);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
         };
     }
 
-    /// <summary>Why a predecessor's opening would be refused now; null when it would not. Changes nothing.</summary>
+    /// <summary>Whether a predecessor's opening would be accepted now. Changes nothing.</summary>
     public bool WouldAccept(Opening opening) => Judge(member.Standing.Current, opening).Verdict == Verdict.Accept;
 
     /// <summary>Judges a predecessor's opening and makes the outcome durable: what is answered here may be relied on.</summary>
@@ -108,22 +108,21 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
                 var next = standing with { Membership = decision.Next };
                 if (decision.Verdict == Verdict.Accept)
                 {
-                    next = next with { IsReached = true, IsConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(decision.Next, answer) };
+                    next = next with { IsReached = true, IsConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(decision.Next, journal.Last.ToProtocol(), [answer]) };
                 }
 
                 return new((next, (decision.Verdict, decision.Reason)));
             },
             cancellation);
 
-    /// <summary>A node that was asked has answered: it may confirm this head, or know of a higher epoch.</summary>
-    public Task HearAsync(OpeningAnswer answer, CancellationToken cancellation) => member.InTurnAsync(
-        standing => new ValueTask<(Standing, bool)>((
-            standing with
-            {
-                Membership = FenceRule.Learn(standing.Membership, answer),
-                IsConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(standing.Membership, answer),
-            },
-            true)),
+    /// <summary>Nodes that were asked have answered: they may confirm this head, or know of a higher epoch.</summary>
+    public Task HearAsync(IReadOnlyList<OpeningAnswer> answers, CancellationToken cancellation) => member.InTurnAsync(
+        standing =>
+        {
+            var membership = answers.Aggregate(standing.Membership, FenceRule.Learn);
+            var isConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(membership, journal.Last.ToProtocol(), answers);
+            return new ValueTask<(Standing, bool)>((standing with { Membership = membership, IsConfirmed = isConfirmed }, true));
+        },
         cancellation);
 
     private OpeningRule.Decision Judge(Standing standing, Opening opening) => OpeningRule.Judge(

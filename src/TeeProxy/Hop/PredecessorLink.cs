@@ -131,7 +131,7 @@ internal sealed partial class PredecessorLink(
 
     private async Task<OpeningAnswer> JudgeAsync(Opening opening, CancellationToken cancellation)
     {
-        if (_present is { Ended.Task.IsCompleted: false } old && openings.WouldAccept(opening))
+        if (_present is { Ended.Task.IsCompleted: false } old)
         {
             var rival = new PredecessorRule.Present(old.Stream.Opening.Node, old.Stream.SinceBeat);
             var isOfHigherEpoch = opening.Epoch > member.Standing.Current.Membership.Epoch;
@@ -140,7 +140,10 @@ internal sealed partial class PredecessorLink(
                 return openings.Refuse(Verdict.Busy, $"node {rival.Node} at {old.Stream.Opening.Address} already streams to this node; two nodes have the same --next");
             }
 
-            await EndInTurnAsync(cancellation);
+            if (openings.WouldAccept(opening))
+            {
+                await EndInTurnAsync(cancellation);
+            }
         }
 
         await journal.FlushAsync(cancellation);
