@@ -34,11 +34,13 @@ internal sealed class Node : IAsyncDisposable
         var headWindow = new LagWindow(time, options.MaxLag);
         var ownWindow = new LagWindow(time, options.MaxLag);
         var beats = new Following<Beat>(Beat.None);
-        var rows = new RowTable();
-        var settings = new ChainSettings(options.Role, options.Next is not null, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience);
+        var settings = new ChainSettings(options.Role, options.Next is not null, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience) { WantsEagerAcks = options.Ack != AckLevel.Local };
         Problems = new Problems(time);
         Member = new ChainMember(folder, journal, membership, settings, lease, headWindow);
         Progress = new Progress(journal.Cursor.Watermark);
+        Pending = new PendingWrites(isOpen: options.Ack == AckLevel.Local);
+        Gate = new LevelGate(options.Ack, () => options.Next is not null, Member.Standing, Pending);
+        var rows = new RowTable(Gate.RowsChanged);
 
         // To the application.
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
@@ -88,7 +90,9 @@ internal sealed class Node : IAsyncDisposable
 
     public ChainMember Member { get; }
 
-    public PendingWrites Pending { get; } = new();
+    public PendingWrites Pending { get; }
+
+    public LevelGate Gate { get; }
 
     public Progress Progress { get; }
 

@@ -31,6 +31,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
             node.Heart.RunAsync(running.Token),
             node.Retention.RunAsync(running.Token),
             node.Probe.RunAsync(running.Token),
+            node.Gate.RunAsync(running.Token),
         ];
         var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
         await server.StartAsync();

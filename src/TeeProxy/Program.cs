@@ -40,7 +40,7 @@ static async Task<int> RunAsync(NodeOptions options)
     var self = new Pseudonym(node.Member.Node);
     var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, node.Journal, node.Health, () => node.Departure.IsClosed, node.Member.AdmitAsync);
     var intake = new WriteIntake(
-        options, admission, new ForwardedHead(self), node.Spool, node.Journal, node.Pending, node.Time, logs.CreateLogger<WriteIntake>());
+        options, admission, new ForwardedHead(self), node.Spool, node.Journal, node.Pending, node.Gate.Explain, node.Time, logs.CreateLogger<WriteIntake>());
     var instruments = new IngressInstruments(node.Meter, node.Time);
     await using var server = NodeServer.Build(
         node,

@@ -17,8 +17,20 @@ internal sealed class PendingWrite(PendingWrites table, EntryPayload payload) : 
     /// <summary>Its sequence; 0 while the journal has not given it one.</summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
-    /// <summary>False when somebody else was first; an answer then stays the caller's to dispose.</summary>
+    /// <summary>The application's answer, from when it is here. Written once, by <see cref="PendingWrites"/>, which owns its body until it is told.</summary>
+    public Answer? Answer { get; set; }
+
+    /// <summary>False when somebody else was first.</summary>
     public bool TryComplete(WriteResult result) => _completion.TrySetResult(result);
+
+    /// <summary>Gives <see cref="Answer"/> to who waits; its body is disposed when nobody does. Called once, by whoever took the write out of the table.</summary>
+    public void TellAnswer()
+    {
+        if (!TryComplete(new WriteResult.Answered(Sequence, Answer!)))
+        {
+            Answer!.Body.Dispose();
+        }
+    }
 
     /// <inheritdoc/>
     protected override void OnSequenced(JournalPosition position)

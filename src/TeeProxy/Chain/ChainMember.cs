@@ -59,7 +59,7 @@ internal sealed class ChainMember : IDisposable
             if (decision.Verdict == Verdict.Accept)
             {
                 var joined = standing.Membership.Chain is null && decision.Next.Chain is not null;
-                Publish(standing with { Membership = decision.Next, UpstreamPath = opening.Path, IsConfirmed = false });
+                Publish(standing with { Membership = decision.Next, UpstreamPath = opening.Path, IsUpstreamEager = opening.EagerAcks, IsConfirmed = false });
                 if (joined)
                 {
                     BeginToFollow(opening);
@@ -98,6 +98,7 @@ internal sealed class ChainMember : IDisposable
             Epochs = membership.Epochs,
             Settings = _settings.Digest,
             SettingsText = _settings.Text,
+            EagerAcks = _settings.WantsEagerAcks || standing.IsUpstreamEager,
         };
     }
 

@@ -16,9 +16,10 @@ namespace TeeProxy.Ingress;
 /// </code>
 /// Called by <see cref="TeeEndpoint"/>, once a write.
 /// </summary>
+/// <param name="explain">Why the ack level is not reached at a sequence.</param>
 internal sealed class WriteIntake(
     NodeOptions options, Admission admission, ForwardedHead forwarded, BodySpool spool, Journal journal, PendingWrites table,
-    TimeProvider time, ILogger<WriteIntake> logger)
+    Func<long, string> explain, TimeProvider time, ILogger<WriteIntake> logger)
 {
     private int _isSpoolFailing;
 
@@ -113,11 +114,19 @@ internal sealed class WriteIntake(
         await ((Task)write.Completion.WaitAsync(options.AckTimeout, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!write.Completion.IsCompleted)
         {
+            write.TryComplete(new WriteResult.Undetermined(write.Sequence, WhyLate(write)));
             table.Forget(write);
-            write.TryComplete(new WriteResult.Undetermined(write.Sequence, $"The application has not answered within {options.AckTimeout.TotalSeconds:0.###} s."));
         }
 
         return await write.Completion;
+    }
+
+    private string WhyLate(PendingWrite write)
+    {
+        var time = $"within {options.AckTimeout.TotalSeconds:0.###} s";
+        return write.Answer is { Status: var status }
+            ? $"The head's application answered {status}, but {time} the write has not reached {explain(write.Sequence)}"
+            : $"The application has not answered {time}.";
     }
 
     private async Task<string> TellAsync(HttpContext context, WriteResult result)

@@ -36,7 +36,7 @@ internal sealed class HopNode : IAsyncDisposable
             data.Folder, Journal, membership, new ChainSettings(RolePin.Auto, hasNext, address.ToString(), settings, Eventually.Deadline), Lease, headWindow);
         Progress = new Progress(0);
         var rows = new RowSource(
-            membership.Node, Journal, Progress, Rows, () => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
+            membership.Node, Journal, Progress, Rows, _ => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
         _predecessor = new PredecessorLink(
             Member, Journal, new HeadFollower(Lease, headWindow, Beats), rows, Progress, _codec, Problems, Clock, NullLogger<PredecessorLink>.Instance);
         Heart = new Heart(Member, Journal, Lease, headWindow, new LagWindow(TimeProvider.System, TimeSpan.FromSeconds(1)), Beats, TimeProvider.System);

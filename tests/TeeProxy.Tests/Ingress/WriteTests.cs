@@ -250,6 +250,23 @@ public sealed class WriteTests
     }
 
     [Fact]
+    public async Task When_the_level_is_not_reached_in_time_its_client_is_told_what_is_known()
+    {
+        await using var door = await Door.OpenAsync(change: options => options with { AckTimeout = TimeSpan.FromMilliseconds(200), Ack = AckLevel.Chain });
+
+        var answer = await door.AskAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+
+        Assert.Equal((504, "1"), (answer.Status, answer["TeeChain-Sequence"]));
+        Assert.Equal(
+            "The head's application answered 200, but within 0.2 s the write has not reached --ack chain: 1 is on its way. "
+                + "The write is recorded as 1 and will be delivered; sent again it would happen twice.",
+            JsonDocument.Parse(answer.Body).RootElement.GetProperty("detail").GetString());
+        Assert.Equal(0, door.Pending.Count);
+        door.Pending.Reach(2);
+        Assert.Equal(200, (await door.AskAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")).Status);
+    }
+
+    [Fact]
     public async Task Who_waits_when_the_node_stops_is_told_that_the_write_is_recorded()
     {
         await using var door = await Door.OpenAsync();
