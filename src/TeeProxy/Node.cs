@@ -39,6 +39,7 @@ internal sealed class Node : IAsyncDisposable
         Member = new ChainMember(folder, journal, membership, settings, lease, headWindow);
         Progress = new Progress(journal.Cursor.Watermark);
         Pending = new PendingWrites(isOpen: options.Ack == AckLevel.Local);
+        Hold = new Hold(time);
         Gate = new LevelGate(options.Ack, () => options.Next is not null, Member.Standing, Pending);
         var rows = new RowTable(Gate.RowsChanged);
 
@@ -67,7 +68,14 @@ internal sealed class Node : IAsyncDisposable
             Member, journal, new HeadFollower(lease, headWindow, beats), source, Progress, codec, Problems, time, logs.CreateLogger<PredecessorLink>());
         Successor = options.Next is not { } next ? null : new SuccessorLink(
             next, Member, journal, beats, rows, Progress, codec, Dialer, Problems, logs.CreateLogger<SuccessorLink>());
+        Holding = new HoldEndpoint(Hold, Member, journal, InFlight, time);
         (Status.Successor, Status.Predecessor) = (Successor, Predecessor);
+
+        HoldRule.Facts InFlight()
+        {
+            var (entering, applied, open, last) = (Pending.Entering, Progress.Applied, comparison.Unsettled.Count, journal.Last.Sequence);
+            return new HoldRule.Facts(entering, applied, open, last, Gate.WhyNotEverywhere(last));
+        }
 
         // What happens by the clock.
         Heart = new Heart(Member, journal, lease, headWindow, ownWindow, beats, time);
@@ -93,6 +101,10 @@ internal sealed class Node : IAsyncDisposable
     public PendingWrites Pending { get; }
 
     public LevelGate Gate { get; }
+
+    public Hold Hold { get; }
+
+    public HoldEndpoint Holding { get; }
 
     public Progress Progress { get; }
 

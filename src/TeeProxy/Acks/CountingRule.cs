@@ -25,11 +25,10 @@ internal static class CountingRule
     };
 
     /// <summary>Why the level is not reached at <paramref name="sequence"/>, for that write's client and operator.</summary>
-    public static string Explain(Facts facts, long sequence)
-    {
-        var why = string.Join("; ", WhyNot(facts, sequence));
-        return $"--ack {facts.Level.ToString().ToLowerInvariant()}: {(why.Length > 0 ? why : "it has been reached just now")}.";
-    }
+    public static string Explain(Facts facts, long sequence) => $"--ack {facts.Level.ToString().ToLowerInvariant()}: {WhyNot(facts, sequence)}.";
+
+    /// <summary>The same without the level's name.</summary>
+    public static string WhyNot(Facts facts, long sequence) => string.Join("; ", Reasons(facts, sequence)) is { Length: > 0 } why ? why : "it has been reached just now";
 
     /// <summary>
     /// A row that is not whole may have nodes behind it of which nobody here knows. A parked write lies below its node's
@@ -43,7 +42,7 @@ internal static class CountingRule
             : 0;
     }
 
-    private static IEnumerable<string> WhyNot(Facts facts, long sequence)
+    private static IEnumerable<string> Reasons(Facts facts, long sequence)
     {
         if (facts.Rows is [])
         {

@@ -33,6 +33,13 @@ internal sealed class LevelGate(AckLevel level, Func<bool> hasNext, Following<St
     /// <summary>What is known of a write whose answer waits.</summary>
     public string Explain(long sequence) => CountingRule.Explain(Facts, sequence);
 
+    /// <summary>Which node has not applied everything up to <paramref name="sequence"/>, whatever the level; null when every one has.</summary>
+    public string? WhyNotEverywhere(long sequence)
+    {
+        var facts = Facts with { Level = AckLevel.Chain };
+        return CountingRule.Reached(facts) >= sequence ? null : CountingRule.WhyNot(facts, sequence);
+    }
+
     private CountingRule.Facts Facts => new(level, hasNext(), standing.Current.Membership.Known, _rows);
 
     private void Judge()

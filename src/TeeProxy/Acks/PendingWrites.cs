@@ -16,6 +16,7 @@ internal sealed class PendingWrites(bool isOpen = true)
     private readonly SortedSet<PendingWrite> _held = new(Comparer<PendingWrite>.Create(static (a, b) => a.Sequence.CompareTo(b.Sequence)));
 
     private bool _isOpen = isOpen;
+    private int _entering;
     private long _reached; // Never falls: what every node once had it has.
 
     /// <summary>Writes that wait, for the application or for the level.</summary>
@@ -29,6 +30,15 @@ internal sealed class PendingWrites(bool isOpen = true)
             }
         }
     }
+
+    /// <summary>Writes made and not yet seen in the journal or refused: of them nobody knows yet whether they will be there.</summary>
+    public int Entering => Volatile.Read(ref _entering);
+
+    /// <summary>A write is made: a full fence, so that who sees no hold after it is seen by who holds.</summary>
+    public void Enter() => Interlocked.Increment(ref _entering);
+
+    /// <summary>It can be read in the journal, or never will be.</summary>
+    public void Entered() => Interlocked.Decrement(ref _entering);
 
     /// <summary>Called by the journal's writer before anybody can read the write, so an answer always finds it.</summary>
     public void Add(PendingWrite write) => _bySequence[write.Sequence] = write;

@@ -43,16 +43,16 @@ internal sealed class WriteIntake(
             return await RefuseAsync(context, WriteProblems.Of(spooled, options.MaxBodyBytes), isBodyRead: false);
         }
 
-        // 4. A slow body may have outlived the node's being head.
-        if (await CheckAgainAsync(context, body) is { } late)
+        // 4. A slow body may have outlived the node's being head. From here on a hold waits for this write.
+        var write = new PendingWrite(table, body.File is { } file
+            ? EntryPayload.Spooled(head, file, body.Length, body.PayloadCrc)
+            : EntryPayload.InMemory(head, body.Memory));
+        if (await CheckAgainAsync(context, write, body) is { } late)
         {
             return await RefuseAsync(context, late, isBodyRead: true);
         }
 
         // 5. The journal decides. From here on nothing is cancelled.
-        var write = new PendingWrite(table, body.File is { } file
-            ? EntryPayload.Spooled(head, file, body.Length, body.PayloadCrc)
-            : EntryPayload.InMemory(head, body.Memory));
         journal.Append(write);
 
         // 6. The ack level, or the time that the client is asked to wait.
@@ -89,7 +89,7 @@ internal sealed class WriteIntake(
         }
     }
 
-    private async ValueTask<Problem?> CheckAgainAsync(HttpContext context, SpooledBody body)
+    private async ValueTask<Problem?> CheckAgainAsync(HttpContext context, PendingWrite write, SpooledBody body)
     {
         Problem? problem = null;
         var isAsked = false;
@@ -103,6 +103,7 @@ internal sealed class WriteIntake(
         {
             if (!isAsked || problem is not null)
             {
+                write.Withdraw();
                 body.Dispose();
             }
         }

@@ -282,6 +282,23 @@ public sealed class PendingWritesTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_write_is_entering_from_when_it_is_made_until_it_can_be_read_is_refused_or_withdrawn()
+    {
+        var journal = _data.OpenJournal();
+        var made = new PendingWrite(_table, EntryPayload.InMemory("POST /"u8.ToArray(), default));
+        Assert.Equal(1, _table.Entering);
+
+        journal.Append(made);
+        await Eventually.TrueAsync(() => _table.Entering == 0, "it has entered");
+        Assert.Equal(1, journal.Last.Sequence);
+
+        await journal.DisposeAsync();
+        journal.Append(new PendingWrite(_table, EntryPayload.InMemory("POST /"u8.ToArray(), default)));
+        new PendingWrite(_table, EntryPayload.InMemory("POST /"u8.ToArray(), default)).Withdraw();
+        Assert.Equal(0, _table.Entering);
+    }
+
     private async Task<PendingWrite> AppendAsync(Journal journal, PendingWrites? table = null)
     {
         var before = journal.Last.Sequence;

@@ -54,7 +54,7 @@ internal sealed class Door : IAsyncDisposable
         _server = builder.Build();
 
         var self = new Pseudonym(Node);
-        var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, Journal, Health, () => IsClosed, _ => ValueTask.FromResult(Admittance));
+        var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, Journal, Health, Hold, () => IsClosed, _ => ValueTask.FromResult(Admittance));
         var intake = new WriteIntake(
             options, admission, new ForwardedHead(self), new BodySpool(SpoolFolder), Journal, Pending, sequence => $"--ack chain: {sequence} is on its way.", TimeProvider.System, NullLogger<WriteIntake>.Instance);
         _passThrough = new PassThrough(options.Local, self, _server.Services.GetRequiredService<IHttpForwarder>(), NullLogger<PassThrough>.Instance);
@@ -79,6 +79,8 @@ internal sealed class Door : IAsyncDisposable
     public Journal Journal { get; }
 
     public PendingWrites Pending { get; }
+
+    public Hold Hold { get; } = new(TimeProvider.System);
 
     public ApplicationHealth Health { get; } = new();
 

@@ -267,6 +267,38 @@ public sealed class WriteTests
     }
 
     [Fact]
+    public async Task While_writes_are_held_none_is_recorded_and_reads_pass()
+    {
+        await using var door = await Door.OpenAsync();
+        var lease = door.Hold.Begin(TimeSpan.FromMinutes(1))!;
+
+        var held = await door.AskAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+        var read = await door.AskAsync("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+
+        Assert.Equal((503, "1"), (held.Status, held["Retry-After"]));
+        Assert.Contains("urn:teechain:problem:held", held.Body, StringComparison.Ordinal);
+        Assert.Contains("Nothing was recorded", held.Body, StringComparison.Ordinal);
+        Assert.Equal((502, 0), (read.Status, door.Journal.Last.Sequence)); // There is no application to read from.
+        door.Hold.End(lease.Token);
+        Assert.Equal(200, (await door.AskAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")).Status);
+    }
+
+    [Fact]
+    public async Task A_hold_that_begins_while_a_body_comes_in_refuses_that_write_and_waits_for_no_other()
+    {
+        await using var door = await Door.OpenAsync();
+        using var client = await door.ConnectAsync();
+        await client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+        Assert.Equal(100, (await client.ReceiveAsync()).Status); // It was admitted, and its body is asked for.
+
+        door.Hold.Begin(TimeSpan.FromMinutes(1));
+        await client.SendAsync("hi");
+
+        Assert.Equal(503, (await client.ReceiveAsync()).Status);
+        Assert.Equal((0, 0), (door.Pending.Entering, door.Journal.Last.Sequence));
+    }
+
+    [Fact]
     public async Task Who_waits_when_the_node_stops_is_told_that_the_write_is_recorded()
     {
         await using var door = await Door.OpenAsync();
