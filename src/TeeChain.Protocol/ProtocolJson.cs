@@ -17,4 +17,5 @@ namespace TeeChain.Protocol;
 [JsonSerializable(typeof(NodeDetail))]
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(StatusAt))]
+[JsonSerializable(typeof(HoldGrant))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

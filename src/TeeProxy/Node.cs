@@ -33,14 +33,17 @@ internal sealed class Node : IAsyncDisposable
         var headWindow = new LagWindow(time, options.MaxLag);
         var ownWindow = new LagWindow(time, options.MaxLag);
         var beats = new Following<Beat>(Beat.None);
-        var rows = new RowTable();
-        var settings = new ChainSettings(options.Role, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience);
+        var settings = new ChainSettings(options.Role, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience) { WantsEagerAcks = options.Ack != AckLevel.Local };
         Next = new Following<NextList>(next);
         Problems = new Problems(time);
         Progress = new Progress(journal.Cursor.Watermark);
         Member = new ChainMember(folder, journal, membership, next.Addresses.Count > 0);
         Office = new Office(Member, journal, settings);
         var openings = new Openings(Member, journal, settings, lease, headWindow, () => Progress.Applied);
+        Pending = new PendingWrites(isOpen: options.Ack == AckLevel.Local);
+        Hold = new Hold(time);
+        Gate = new LevelGate(options.Ack, () => Next.Current.Addresses.Count > 0, Member.Standing, Pending);
+        var rows = new RowTable(Gate.RowsChanged);
 
         // To the application.
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
@@ -75,6 +78,13 @@ internal sealed class Node : IAsyncDisposable
         var inquiry = new Inquiry(exchange, Dialer);
         Confirmation = new Confirmation(Member, openings, inquiry.AskAsync, time);
         Promotion = new Promotion(Member, openings, Office, journal, lease, inquiry.AskAsync, Predecessor.EndAsync, outcomes.TakeOver);
+        Holding = new HoldEndpoint(Hold, Member, journal, InFlight, time);
+
+        HoldRule.Facts InFlight()
+        {
+            var (entering, applied, open, last) = (Pending.Entering, Progress.Applied, comparison.Unsettled.Count, journal.Last.Sequence);
+            return new HoldRule.Facts(entering, applied, open, last, Gate.WhyNotEverywhere(last));
+        }
 
         // What happens by the clock.
         Heart = new Heart(Member, Office, journal, () => Progress.Applied, lease, headWindow, ownWindow, beats, time);
@@ -105,7 +115,13 @@ internal sealed class Node : IAsyncDisposable
 
     public Promotion Promotion { get; }
 
-    public PendingWrites Pending { get; } = new();
+    public PendingWrites Pending { get; }
+
+    public LevelGate Gate { get; }
+
+    public Hold Hold { get; }
+
+    public HoldEndpoint Holding { get; }
 
     public Progress Progress { get; }
 

@@ -10,6 +10,9 @@ namespace TeeProxy.Chain;
 /// <param name="FoundingPatience">How long a first write waits for the successor's acceptance.</param>
 internal sealed record ChainSettings(RolePin Pin, string Address, string Text, TimeSpan FoundingPatience)
 {
+    /// <summary>Whether clients of this node wait for acks (<c>--ack</c> above local).</summary>
+    public bool WantsEagerAcks { get; init; }
+
     /// <summary>SHA-256 of <see cref="Text"/>, hexadecimal.</summary>
     public string Digest { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
 }

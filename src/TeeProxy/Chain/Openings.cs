@@ -34,6 +34,7 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
             Epochs = membership.Epochs,
             Settings = settings.Digest,
             SettingsText = settings.Text,
+            EagerAcks = settings.WantsEagerAcks || standing.IsUpstreamEager,
         };
     }
 
@@ -57,7 +58,7 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
                 BeginToFollow(opening);
             }
 
-            return new((standing with { Membership = decision.Next, UpstreamPath = opening.Path, IsConfirmed = false }, answer));
+            return new((standing with { Membership = decision.Next, UpstreamPath = opening.Path, IsUpstreamEager = opening.EagerAcks, IsConfirmed = false }, answer));
         },
         cancellation);
 

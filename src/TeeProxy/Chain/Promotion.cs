@@ -144,6 +144,7 @@ internal sealed class Promotion(
                 Known = [.. next.Known.Where(known => decision.Skipped.All(skipped => skipped.Node != known.Node))],
             },
             UpstreamPath = [],
+            IsUpstreamEager = false,
             IsReached = true,
             IsConfirmed = true,
         };

@@ -1,3 +1,4 @@
+using TeeProxy.Acks;
 using TeeProxy.Chain;
 
 namespace TeeProxy.Options;
@@ -22,6 +23,8 @@ internal sealed record NodeOptions
 
     /// <summary>Absolute path of the data folder; the journal is in it.</summary>
     public required string Data { get; init; }
+
+    public required AckLevel Ack { get; init; }
 
     public required TimeSpan AckTimeout { get; init; }
 

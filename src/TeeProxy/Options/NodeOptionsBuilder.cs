@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using TeeProxy.Acks;
 using TeeProxy.Chain;
 
 namespace TeeProxy.Options;
@@ -19,7 +20,6 @@ internal static class NodeOptionsBuilder
         var listen = values.Address("listen", arguments.Listen, anyPort: true);
         var admin = arguments.Admin is null ? AdminBeside(listen, values) : values.Address("admin", arguments.Admin, anyPort: true);
         var maxBody = values.Size("max-body", arguments.MaxBody);
-        values.Choice("ack", arguments.Ack);
         var options = new NodeOptions
         {
             Listen = listen,
@@ -29,6 +29,7 @@ internal static class NodeOptionsBuilder
             DetachesWhenFull = values.Choice("on-full", arguments.OnFull) == "detach",
             Role = values.Choice("role", arguments.Role) switch { "head" => RolePin.Head, "replica" => RolePin.Replica, _ => RolePin.Auto },
             Data = DataFolder(arguments.Data, environment, listen, values),
+            Ack = values.Choice("ack", arguments.Ack) switch { "next" => AckLevel.Next, "chain" => AckLevel.Chain, _ => AckLevel.Local },
             AckTimeout = values.Duration("ack-timeout", arguments.AckTimeout),
             TeeMethods = values.Items(
                 "tee-methods", arguments.TeeMethods?.ToUpperInvariant(), IsMethod, "methods with commas between, such as POST,PUT, and not CONNECT"),

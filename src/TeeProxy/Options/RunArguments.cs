@@ -29,8 +29,8 @@ internal sealed class RunArguments
     [Flag(Basic = true, Otherwise = "$STATE_DIRECTORY, else ./data/<listen port>")]
     public string? Data { get; set; }
 
-    [Option("ack", Default = "local", MetaValue = "LEVEL", HelpText = "what a write must have reached before its client is answered: local is this node's disk and application")]
-    [Flag(Basic = true, Choices = ["local"])]
+    [Option("ack", Default = "local", MetaValue = "LEVEL", HelpText = "what a write must have reached before its client is answered: local is this node's disk and application, next the second node's disk too, chain every node's application; set it alike on all nodes, since any of them may become the head")]
+    [Flag(Basic = true, Choices = ["local", "next", "chain"])]
     public string? Ack { get; set; }
 
     [Option("secret-file", MetaValue = "FILE", HelpText = "the secret all nodes share, 16 bytes or more, readable by its owner alone; needed off loopback")]
@@ -41,7 +41,7 @@ internal sealed class RunArguments
     [Flag(Choices = ["auto", "head", "replica"])]
     public string? Role { get; set; }
 
-    [Option("ack-timeout", Default = "15s", MetaValue = "DURATION", HelpText = "how long a client waits for the answer, then 504; longer than app-timeout, shorter than the front door's timeout (20s)")]
+    [Option("ack-timeout", Default = "15s", MetaValue = "DURATION", HelpText = "how long a client waits for the answer and the ack level, then 504; longer than app-timeout, shorter than the front door's timeout (20s)")]
     [Flag(Min = "100ms", Max = "10m")]
     public string? AckTimeout { get; set; }
 

@@ -7,7 +7,7 @@ namespace TeeProxy.Status;
 /// <summary>Everything the admin port answers. Program mounts <see cref="HandleAsync"/> there as the only endpoint.</summary>
 internal sealed class AdminEndpoints
 {
-    private const string Known = "/, /status, /status?at=SEQUENCE, /metrics, /livez, /readyz/write, /readyz/read, /readyz/stale";
+    private const string Known = "/, /status, /status?at=SEQUENCE, /metrics, /livez, /readyz/write, /readyz/read, /readyz/stale, POST /admin/hold, POST /admin/release";
 
     private readonly AdminGuard _guard;
     private readonly Func<NodeStatus> _status;

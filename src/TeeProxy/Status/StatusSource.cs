@@ -59,11 +59,11 @@ internal sealed class StatusSource(
     /// <summary>Why the process is of no use any more; null while it is.</summary>
     public string? NotLive() => journal.Faulted.IsCompletedSuccessfully ? $"the journal is faulted: {journal.Faulted.Result.Message}" : null;
 
-    /// <summary>What this node's own ACK row claims.</summary>
-    public (AckState State, NodeDetail Detail) Claims()
+    /// <summary>What this node's own ACK row claims, given the rows behind it.</summary>
+    public (AckState State, NodeDetail Detail) Claims(IReadOnlyList<RowTable.Row> behind)
     {
         var ready = Ready().Read;
-        var state = (IsWhole() ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0)
+        var state = (IsWhole(behind) ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0)
             | (member.Standing.Current.Membership.IsJoining ? AckState.Joining : 0);
         return (state, new NodeDetail
         {
@@ -110,7 +110,7 @@ internal sealed class StatusSource(
             Previous = Predecessor?.Status,
             Rows = [.. rows.Rows.Select(Describe)],
             Ready = Ready(),
-            Whole = IsWhole(),
+            Whole = IsWhole(rows.Rows),
             Draining = departure.IsDraining,
             Redelivered = cursor.Redelivered,
             Parked = 0,
@@ -139,7 +139,8 @@ internal sealed class StatusSource(
             : new StatusAt(sequence, false, applied, Hex(position.Crc), null, $"the digest is remembered for the last {DeliveredDigest.Remembered} records of this run only");
     }
 
-    private bool IsWhole() => successors.Current is null || (successors.IsFirstConnected && rows.Rows is [var nearest, ..] && nearest.Ack.State.HasFlag(AckState.Whole));
+    private bool IsWhole(IReadOnlyList<RowTable.Row> behind) =>
+        successors.Current is null || (successors.IsFirstConnected && behind is [var nearest, ..] && nearest.Ack.State.HasFlag(AckState.Whole));
 
     private static RowStatus Describe(RowTable.Row row) => new(
         row.Ack.Node,

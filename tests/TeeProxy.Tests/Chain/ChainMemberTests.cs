@@ -297,12 +297,33 @@ public sealed class ChainMemberTests : IDisposable
         Assert.Same(remembered.Membership, node.Member.Standing.Current.Membership);
     }
 
+    [Fact]
+    public async Task That_clients_wait_for_acks_is_passed_on_and_opens_anew()
+    {
+        await using var node = Open(hasNext: true);
+        using var data = new TemporaryFolder();
+        await using var predecessor = new Part(data, hasNext: true, Settings() with { WantsEagerAcks = true }, _clock);
+        var before = node.Member.Standing.Current;
+        Assert.False(node.Openings.Open(before, OpeningPurpose.Stream).EagerAcks);
+
+        await HandshakeAsync(predecessor, node);
+        var eager = node.Member.Standing.Current;
+
+        Assert.True(predecessor.Openings.Open(predecessor.Member.Standing.Current, OpeningPurpose.Stream).EagerAcks);
+        Assert.True(node.Openings.Open(eager, OpeningPurpose.Stream).EagerAcks);
+        Assert.False(eager.OpensLike(eager with { IsUpstreamEager = false }));
+        Assert.True(eager.OpensLike(eager with { IsConfirmed = !eager.IsConfirmed }));
+    }
+
     private Membership Durable => Load(_data);
 
     private static Membership Load(TemporaryFolder data) => MembershipFile.Load(data.Folder);
 
     private Part Open(bool hasNext, TimeSpan? patience = null, TemporaryFolder? data = null, string address = ":9100") =>
-        new(data ?? _data, hasNext, new ChainSettings(RolePin.Auto, address, "order=total", patience ?? Eventually.Deadline), _clock);
+        new(data ?? _data, hasNext, Settings(patience, address), _clock);
+
+    private static ChainSettings Settings(TimeSpan? patience = null, string address = ":9100") =>
+        new(RolePin.Auto, address, "order=total", patience ?? Eventually.Deadline);
 
     /// <summary>What the hop does with two members, without a hop.</summary>
     private static async Task<(Verdict, string)> HandshakeAsync(Part predecessor, Part successor)

@@ -38,7 +38,7 @@ internal sealed class HopNode : IAsyncDisposable
         Openings = new Openings(Member, Journal, chain, Lease, headWindow, () => Progress.Applied);
         Office = new Office(Member, Journal, chain);
         var rows = new RowSource(
-            membership.Node, Journal, Progress, Rows, () => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
+            membership.Node, Journal, Progress, Rows, _ => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
         _predecessor = new PredecessorLink(
             Member, Openings, new HandOver(Member, Openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), rows, Progress, _exchange, Problems, Clock, NullLogger<PredecessorLink>.Instance);
         Heart = new Heart(Member, Office, Journal, () => Progress.Applied, Lease, headWindow, new LagWindow(TimeProvider.System, TimeSpan.FromSeconds(1)), Beats, TimeProvider.System);

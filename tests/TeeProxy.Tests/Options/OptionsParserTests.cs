@@ -1,3 +1,4 @@
+using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Options;
 
@@ -18,6 +19,7 @@ public sealed class OptionsParserTests
         Assert.Equal(RolePin.Auto, options.Role);
         Assert.Equal(Path.GetFullPath("data/9000"), options.Data);
         Assert.Equal(TimeSpan.FromSeconds(15), options.AckTimeout);
+        Assert.Equal(AckLevel.Local, options.Ack);
         Assert.Equal(TimeSpan.FromSeconds(10), options.AppTimeout);
         Assert.Equal(["DELETE", "PATCH", "POST", "PUT"], options.TeeMethods);
         Assert.Equal(["/"], options.TeePaths);
@@ -37,7 +39,7 @@ public sealed class OptionsParserTests
     public void Every_value_can_be_given()
     {
         var options = Run(
-            "run", "--local=:1", "--next", "[::1]:2, :5", "--on-full", "detach", "--listen", "localhost:3", "--admin", ":4", "--data", "/tmp/x", "--role", "replica",
+            "run", "--local=:1", "--next", "[::1]:2, :5", "--on-full", "detach", "--listen", "localhost:3", "--admin", ":4", "--data", "/tmp/x", "--role", "replica", "--ack", "chain",
             "--ack-timeout", "500ms", "--app-timeout", "2m", "--tee-methods", "post,PURGE,POST", "--tee-paths", "/b, /a", "--max-body", "128KiB",
             "--max-head", "1024", "--max-lag", "1h", "--retain", "0s", "--journal-max-bytes", "5MB", "--health-path", "/up?x=1",
             "--health-interval", "200ms", "--drain", "0s", "--log", "json");
@@ -48,6 +50,7 @@ public sealed class OptionsParserTests
         Assert.Equal("127.0.0.1:4", options.Admin.ToString());
         Assert.Equal("/tmp/x", options.Data);
         Assert.Equal(RolePin.Replica, options.Role);
+        Assert.Equal(AckLevel.Chain, options.Ack);
         Assert.Equal(TimeSpan.FromMilliseconds(500), options.AckTimeout);
         Assert.Equal(TimeSpan.FromMinutes(2), options.AppTimeout);
         Assert.Equal(["POST", "PURGE"], options.TeeMethods);
@@ -69,7 +72,7 @@ public sealed class OptionsParserTests
     [InlineData("--max-body: \"32mb\" is no size", "1KiB to 1GiB, such as", "--local", ":1", "--max-body", "32mb")]
     [InlineData("--max-head: \"1GiB\" is out of range", "1KiB to 512KiB", "--local", ":1", "--max-head", "1GiB")]
     [InlineData("--journal-max-bytes: \"4MiB\" is less than twice --max-body", "raise it", "--local", ":1", "--journal-max-bytes", "4MiB")]
-    [InlineData("--ack: \"chain\" is none", "allowed: local", "--local", ":1", "--ack", "chain")]
+    [InlineData("--ack: \"all\" is none", "allowed: local, next, chain", "--local", ":1", "--ack", "all")]
     [InlineData("--role: \"tail\" is none", "auto, head, replica", "--local", ":1", "--role", "tail")]
     [InlineData("--log: \"xml\" is none", "text, json", "--local", ":1", "--log", "xml")]
     [InlineData("--next: \"127.0.0.1:9000\" is this node's own", "any other", "--local", ":1", "--next", ":9000")]
