@@ -1,5 +1,4 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
+using System.Text.Json;
 using TeeChain.EndToEnd.Harness;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Status;
@@ -9,8 +8,6 @@ namespace TeeChain.EndToEnd;
 /// <summary><c>POST /admin/hold</c> and <c>/admin/release</c>: all applications at one place, for as long as a copy takes.</summary>
 public sealed class HoldTests : IAsyncDisposable
 {
-    private static readonly HttpClient Operator = new(Loopback.Handler(connections: 4)) { Timeout = TimeSpan.FromSeconds(30) };
-
     private Fleet? _fleet;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -83,21 +80,14 @@ public sealed class HoldTests : IAsyncDisposable
 
     private async Task<HoldGrant> HoldAsync(string lease)
     {
-        using var answer = await SendAsync(_fleet!.Head, $"hold?lease={lease}");
-        Assert.True(answer.IsSuccessStatusCode, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancellation)}");
-        return (await answer.Content.ReadFromJsonAsync(ProtocolJson.Default.HoldGrant, Cancellation))!;
+        var (status, body) = await PostAsync(_fleet!.Head, $"hold?lease={lease}");
+        Assert.True(status == 200, $"{status} {body}");
+        return JsonSerializer.Deserialize(body, ProtocolJson.Default.HoldGrant)!;
     }
 
     private static async Task<(int Status, string Body)> PostAsync(TeeProxyNode node, string action)
     {
-        using var answer = await SendAsync(node, action);
-        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
-    }
-
-    private static Task<HttpResponseMessage> SendAsync(TeeProxyNode node, string action)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(node.Admin, $"/admin/{action}"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(node.Flags.SecretFile!).Trim());
-        return Operator.SendAsync(request, Cancellation);
+        var (status, body, _) = await node.AdministerAsync(HttpMethod.Post, action, Cancellation);
+        return (status, body);
     }
 }

@@ -1,3 +1,5 @@
+using TeeChain.Protocol.Hop;
+
 namespace TeeChain.Protocol.Status;
 
 /// <summary>What <c>/status</c> answers: a node as it is. Paths stand without their query, bodies never.</summary>
@@ -61,6 +63,9 @@ public sealed record NodeStatus
     public long NextVersion { get; init; }
 
     public PreviousStatus? Previous { get; init; }
+
+    /// <summary>Every node that counts, the head first, as the head last told.</summary>
+    public IReadOnlyList<ChainNode> Nodes { get; init; } = [];
 
     /// <summary>The nodes behind this one, nearest first.</summary>
     public required IReadOnlyList<RowStatus> Rows { get; init; }

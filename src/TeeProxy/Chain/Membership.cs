@@ -57,11 +57,15 @@ internal sealed record Membership
 
     /// <summary>Every other node that counts, as the head told, or as it is known here: whom to ask.</summary>
     [JsonIgnore]
-    public IReadOnlyList<ChainNode> Others =>
-    [
-        .. Nodes.Where(node => node.Node != Node),
-        .. Counted.Where(known => Nodes.All(node => node.Node != known.Node)).Select(known => new ChainNode(known.Node, known.Address)),
-    ];
+    public IReadOnlyList<ChainNode> Others
+    {
+        get
+        {
+            IEnumerable<ChainNode> here = Counted.Select(static known => new ChainNode(known.Node, known.Address));
+            IEnumerable<ChainNode> head = Head is { } node && HeadAddress is { } address ? [new ChainNode(node, address)] : [];
+            return [.. Nodes.Concat(head).Concat(here).Where(other => other.Node != Node).DistinctBy(static other => other.Node)];
+        }
+    }
 
     /// <summary>An epoch's record has been seen in the journal.</summary>
     public Membership WithEpochRecord(EpochStart start, string? headAddress)

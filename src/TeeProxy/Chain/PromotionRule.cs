@@ -45,6 +45,11 @@ internal static class PromotionRule
             return Refused("this node is still being brought up to date; it cannot lead before it counts");
         }
 
+        if (membership.Nodes.Count == 0 && !self.Forced.Contains(membership.Head ?? default))
+        {
+            return Refused($"this node was not told yet who belongs to the chain; wait for a heartbeat, or name the head ({membership.Head}) with force");
+        }
+
         var skipped = new List<ChainNode>();
         var epoch = membership.Epoch;
         foreach (var peer in self.Peers)

@@ -108,6 +108,7 @@ internal sealed class StatusSource(
             Successors = successors.Status,
             NextVersion = next.Current.Version,
             Previous = Predecessor?.Status,
+            Nodes = member.IsHead ? ViewRule.Of(membership).Nodes : membership.Nodes,
             Rows = [.. rows.Rows.Select(Describe)],
             Ready = Ready(),
             Whole = IsWhole(rows.Rows),
