@@ -23,6 +23,7 @@ internal sealed class Node : IAsyncDisposable
 {
     private readonly DiskFolder _folder;
     private readonly CancellationTokenSource _abort = new();
+    private readonly Lanes _lanes;
 
     private Node(NodeOptions options, DiskFolder folder, Journal journal, Membership membership, Meter meter, ILoggerFactory logs, TimeProvider time)
     {
@@ -43,16 +44,19 @@ internal sealed class Node : IAsyncDisposable
         // To the application.
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
         var notes = CursorNotes.Decode(journal.Cursor.Notes.Span);
-        var comparison = new Comparison(membership.Node, notes, time);
+        var comparison = new Comparison(membership.Node, notes, new WriteNames(journal).Of, time, logs.CreateLogger<Comparison>());
         var outcomes = new HeadOutcomes(journal, comparison);
-        Cursor = new LocalCursor(journal, notes, comparison, Boot());
+        Cursor = new LocalCursor(journal, notes, comparison, Boot(), hasLanes: options.Key is not null);
         Client = new ApplicationClient(options.Local, Spool, options.AppTimeout);
         var delivery = new WriteDelivery(
             Client, Member, Cursor, Pending, new OutcomeScout(journal), Health, DeliveryRetry.Build(time),
-            new DeliveryInstruments(meter, time), logs.CreateLogger<WriteDelivery>(), _abort.Token);
-        var sink = new ApplicationSink(delivery, Cursor, comparison, outcomes, Pending, Progress, Member, journal, logs.CreateLogger<ApplicationSink>(), _abort.Token);
+            new DeliveryInstruments(meter, time), options.Key is null ? new BusyWatch(time, logs.CreateLogger<BusyWatch>()) : null,
+            logs.CreateLogger<WriteDelivery>(), _abort.Token);
+        var step = new WriteStep(delivery, Cursor, comparison, outcomes, Pending, Progress, Member);
+        var sink = new ApplicationSink(
+            step, Cursor, comparison, Progress, Member, journal, _lanes = new Lanes(options.Lanes), options.Key?.Source, logs.CreateLogger<ApplicationSink>(), _abort.Token);
         Local = new JournalCursor(journal.OpenReader(Cursor.Watermark), sink);
-        foreach (var (sequence, status) in membership.Role == Role.Head ? notes.Unsettled : [])
+        foreach (var (sequence, status) in membership.Role == Role.Head ? notes.Unsettled.Where(row => Cursor.IsDone(row.Key)) : [])
         {
             outcomes.Record(new OutcomeRecord(sequence, status, BodyDigest: 0));
         }
@@ -153,6 +157,7 @@ internal sealed class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Local.Dispose();
+        _lanes.Dispose();
         Client.Dispose();
         Dialer.Dispose();
         Predecessor.Dispose();

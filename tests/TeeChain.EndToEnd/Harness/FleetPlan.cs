@@ -8,6 +8,9 @@ internal sealed record FleetPlan
     /// <summary>Whether there is an HAProxy before it.</summary>
     public bool HasFront { get; init; }
 
+    /// <summary>How long every application takes for a write.</summary>
+    public TimeSpan Delay { get; init; }
+
     /// <summary>Changes what node <c>number</c> (from 0, the head) is started with: timeouts, journal sizes, other flags.</summary>
     public Func<int, NodeFlags, NodeFlags> Adjust { get; init; } = (_, flags) => flags;
 }

@@ -131,7 +131,7 @@ public sealed class RetentionTests : IAsyncLifetime
 
     private Retention Retention(ChainMember member, string? next)
     {
-        var outcomes = new HeadOutcomes(Journal, new Comparison(Guid.NewGuid(), new CursorNotes(), TimeProvider.System));
+        var outcomes = new HeadOutcomes(Journal, TestComparison.Of(new CursorNotes()));
         return new Retention(Journal, member, _progress, _rows, next, outcomes, TimeProvider.System, NullLogger<Retention>.Instance);
     }
 
