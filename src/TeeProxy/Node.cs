@@ -22,6 +22,7 @@ namespace TeeProxy;
 internal sealed class Node : IAsyncDisposable
 {
     private readonly CancellationTokenSource _abort = new();
+    private readonly Lanes _lanes;
 
     private Node(NodeOptions options, DiskFolder folder, Journal journal, Membership membership, NextList next, Meter meter, ILoggerFactory logs, TimeProvider time)
     {
@@ -48,18 +49,21 @@ internal sealed class Node : IAsyncDisposable
         // To the application.
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
         var notes = CursorNotes.Decode(journal.Cursor.Notes.Span);
-        var comparison = new Comparison(membership.Node, notes, time);
+        var comparison = new Comparison(membership.Node, notes, new WriteNames(journal).Of, time, logs.CreateLogger<Comparison>());
         var outcomes = new HeadOutcomes(journal, comparison);
-        Cursor = new LocalCursor(journal, notes, comparison, Boot());
+        Cursor = new LocalCursor(journal, notes, comparison, Boot(), hasLanes: options.Key is not null);
         Client = new ApplicationClient(options.Local, Spool, options.AppTimeout);
         var delivery = new WriteDelivery(
             Client, Member, Cursor, Pending, new OutcomeScout(journal), Health, DeliveryRetry.Build(time),
-            new DeliveryInstruments(meter, time), logs.CreateLogger<WriteDelivery>(), _abort.Token);
-        var sink = new ApplicationSink(delivery, Cursor, comparison, outcomes, Pending, Progress, Member, journal, logs.CreateLogger<ApplicationSink>(), _abort.Token);
+            new DeliveryInstruments(meter, time), options.Key is null ? new BusyWatch(time, logs.CreateLogger<BusyWatch>()) : null,
+            logs.CreateLogger<WriteDelivery>(), _abort.Token);
+        var step = new WriteStep(delivery, Cursor, comparison, outcomes, Pending, Progress, Member);
+        var sink = new ApplicationSink(
+            step, Cursor, comparison, Progress, Member, journal, _lanes = new Lanes(options.Lanes), options.Key?.Source, logs.CreateLogger<ApplicationSink>(), _abort.Token);
         Local = new JournalCursor(journal.OpenReader(Cursor.Watermark), sink);
         if (membership.Role == Role.Head)
         {
-            outcomes.TakeOver();
+            outcomes.TakeOver(Cursor.IsDone);
         }
 
         // To and from the other nodes.
@@ -77,12 +81,12 @@ internal sealed class Node : IAsyncDisposable
         Status.Predecessor = Predecessor;
         var inquiry = new Inquiry(exchange, Dialer);
         Confirmation = new Confirmation(Member, openings, inquiry.AskAsync, time);
-        Promotion = new Promotion(Member, openings, Office, journal, lease, inquiry.AskAsync, Predecessor.EndAsync, outcomes.TakeOver);
+        Promotion = new Promotion(Member, openings, Office, journal, lease, inquiry.AskAsync, Predecessor.EndAsync, () => outcomes.TakeOver(Cursor.IsDone));
         Holding = new HoldEndpoint(Hold, Member, journal, InFlight, time);
 
         HoldRule.Facts InFlight()
         {
-            var (entering, applied, open, last) = (Pending.Entering, Progress.Applied, comparison.Unsettled.Count, journal.Last.Sequence);
+            var (entering, applied, open, last) = (Pending.Entering, Progress.Applied, comparison.Snapshot().Unsettled.Count, journal.Last.Sequence);
             return new HoldRule.Facts(entering, applied, open, last, Gate.WhyNotEverywhere(last));
         }
 
@@ -194,6 +198,7 @@ internal sealed class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Local.Dispose();
+        _lanes.Dispose();
         Client.Dispose();
         Dialer.Dispose();
         Predecessor.Dispose();

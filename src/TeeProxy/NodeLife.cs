@@ -83,7 +83,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
         node.Pending.ReleaseAll("The node stops; the write is recorded and will be delivered.");
         await delivering.CancelAsync();
         await Task.WhenAny(local, Task.Delay(Finishing, node.Time));
-        var isClean = local.IsCompleted;
+        var isClean = local.IsCompletedSuccessfully;
         node.Abort();
         if (isClean)
         {

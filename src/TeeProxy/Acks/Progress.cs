@@ -12,11 +12,20 @@ internal sealed class Progress(long applied) : IDisposable
     /// <summary>The last sequence before which nothing is undelivered.</summary>
     public long Applied => Volatile.Read(ref _applied);
 
-    /// <summary>Called by the local cursor only.</summary>
+    /// <summary>Never goes back: lanes may say it in any order.</summary>
     public void Apply(long sequence)
     {
-        Volatile.Write(ref _applied, sequence);
-        Ring();
+        for (var known = Applied; sequence > known;)
+        {
+            var before = Interlocked.CompareExchange(ref _applied, sequence, known);
+            if (before == known)
+            {
+                Ring();
+                return;
+            }
+
+            known = before;
+        }
     }
 
     /// <summary>Something else changed: records arrived, a row behind this node moved.</summary>

@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Net;
-using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Options;
-using TeeProxy.Requests;
 using TeeProxy.Spooling;
 
 namespace TeeProxy.Delivery;
@@ -24,11 +22,11 @@ internal sealed class ApplicationClient : IDisposable
     /// <summary>One attempt.</summary>
     /// <param name="chain">The chain's id, for the application.</param>
     /// <param name="isRedelivery">Whether the application may have seen this write.</param>
-    public async Task<DeliveryResult> SendAsync(JournalEntry entry, RequestHead head, Guid chain, bool isRedelivery, CancellationToken abort)
+    public async Task<DeliveryResult> SendAsync(RecordedWrite write, Guid chain, bool isRedelivery, CancellationToken abort)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(abort);
         patience.CancelAfter(_timeout);
-        using var request = Build(entry, head, chain, isRedelivery);
+        using var request = Build(write, chain, isRedelivery);
         try
         {
             using var response = await _client.SendAsync(request, patience.Token);
@@ -54,22 +52,22 @@ internal sealed class ApplicationClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private HttpRequestMessage Build(JournalEntry entry, RequestHead head, Guid chain, bool isRedelivery)
+    private HttpRequestMessage Build(RecordedWrite write, Guid chain, bool isRedelivery)
     {
         // Canonicalization is "dangerous" because it may change what an application routes by; here nothing may change.
-        var uri = new Uri(_root + head.Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri(_root + write.Head.Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
         // Content is attached even when there is none: without it SocketsHttpHandler would send a write again by itself
         // when a pooled connection closes (dotnet/runtime#86714).
-        HttpContent content = entry.BodyInMemory ? new ReadOnlyMemoryContent(entry.Body) : new StreamContent(entry.OpenBody());
-        content.Headers.ContentLength = entry.BodyLength;
-        var request = new HttpRequestMessage(new HttpMethod(head.Method), uri)
+        HttpContent content = write.Body is { } body ? new ReadOnlyMemoryContent(body) : new StreamContent(write.OpenBody());
+        content.Headers.ContentLength = write.BodyLength;
+        var request = new HttpRequestMessage(new HttpMethod(write.Head.Method), uri)
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
-        foreach (var (name, value) in head.Headers)
+        foreach (var (name, value) in write.Head.Headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
@@ -78,7 +76,7 @@ internal sealed class ApplicationClient : IDisposable
         }
 
         request.Headers.TryAddWithoutValidation(HeaderNames.Chain, chain.ToString());
-        request.Headers.TryAddWithoutValidation(HeaderNames.Sequence, entry.Sequence.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation(HeaderNames.Sequence, write.Sequence.ToString(CultureInfo.InvariantCulture));
         if (isRedelivery)
         {
             request.Headers.TryAddWithoutValidation(HeaderNames.Redelivery, "1");

@@ -1,55 +1,163 @@
 using TeeChain.Journaling;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
-using TeeProxy.Requests;
+using TeeProxy.Delivery.Keys;
 
 namespace TeeProxy.Delivery;
 
 /// <summary>
-/// Takes the journal to the local application in total order: one write in flight. What is no write is taken note of on
-/// the way.
+/// Takes the journal to the local application: writes with a key in lanes, in order within the key; a write without one
+/// waits for all lanes, and all wait for it. Without a key source that is every write: total order. What is no write is
+/// taken note of on the way.
 /// </summary>
+/// <param name="keys">Null: total order.</param>
 internal sealed partial class ApplicationSink(
-    WriteDelivery delivery,
+    WriteStep step,
     LocalCursor cursor,
     Comparison comparison,
-    HeadOutcomes outcomes,
-    PendingWrites pending,
     Progress progress,
     ChainMember member,
     Journal journal,
+    Lanes lanes,
+    IKeySource? keys,
     ILogger<ApplicationSink> log,
     CancellationToken abort) : IEntrySink
 {
+    /// <summary>Bodies up to this size are searched for a key.</summary>
+    private const int MostBodyBytes = 1 << 20;
+
+    /// <summary>A longer one is no key: this bounds what the lanes remember.</summary>
+    private const int MostKeyChars = 4096;
+
+    /// <summary>What writes in lanes may hold of memory; one always may.</summary>
+    private const long MostHeldBytes = 16 << 20;
+
+    private long _heldBytes;
+
+    /// <inheritdoc/>
+    public CancellationToken Failing => lanes.Failing;
+
     /// <inheritdoc/>
     public async ValueTask DrainAsync(JournalReader reader, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested && reader.TryRead(out var entry))
         {
-            await StepAsync(entry);
-            progress.Apply(entry.Sequence);
+            if (!await ReachAsync(entry.Sequence) || !await StepAsync(entry, stopping))
+            {
+                break;
+            }
+
+            progress.Apply(cursor.Watermark);
         }
 
         cursor.Save(isCleanStop: false);
     }
 
-    /// <summary>One record.</summary>
-    private async ValueTask StepAsync(JournalEntry entry)
+    /// <inheritdoc/>
+    public async ValueTask FinishAsync()
+    {
+        await lanes.IdleAsync();
+        cursor.Save(isCleanStop: false);
+    }
+
+    /// <summary>One record. False when the node stops instead.</summary>
+    private async ValueTask<bool> StepAsync(JournalEntry entry, CancellationToken stopping)
     {
         switch (entry.Kind)
         {
             case EntryKind.Write:
-                await DeliverAsync(entry);
-                return;
-            case EntryKind.Outcome:
-                Settle(OutcomeRecord.Decode(entry.Head.Span));
+                return await DeliverAsync(entry, stopping);
+            case EntryKind.Outcome when !member.IsHead:
+                comparison.Settle(OutcomeRecord.Decode(entry.Head.Span));
                 break;
             case EntryKind.Epoch:
+                if (!await AloneAsync(stopping))
+                {
+                    return false;
+                }
+
                 await ObserveAsync(EpochRecord.Decode(entry.Head.Span), entry.Sequence);
                 break;
         }
 
         cursor.Passed(entry.Sequence);
+        return true;
+    }
+
+    private async ValueTask<bool> DeliverAsync(JournalEntry entry, CancellationToken stopping)
+    {
+        if (cursor.IsDone(entry.Sequence))
+        {
+            return true; // in an earlier run, beyond the watermark of that time
+        }
+
+        var write = RecordedWrite.Of(entry);
+        if (KeyOf(write) is { } key)
+        {
+            await StartAsync(key, write.Outliving(journal), stopping);
+            return true;
+        }
+
+        if (!await AloneAsync(stopping))
+        {
+            return false;
+        }
+
+        comparison.Begin(write.Sequence);
+        await step.RunAsync(write);
+        return true;
+    }
+
+    private async ValueTask StartAsync(string key, RecordedWrite write, CancellationToken stopping)
+    {
+        var bytes = write.HeldBytes + key.Length;
+        if (Interlocked.Read(ref _heldBytes) + bytes > MostHeldBytes)
+        {
+            await lanes.UntilAsync(() => Interlocked.Read(ref _heldBytes) + bytes <= MostHeldBytes);
+        }
+
+        Interlocked.Add(ref _heldBytes, bytes);
+        comparison.Begin(write.Sequence); // before the next record is read: it may be the head's outcome
+        lanes.Start(key, () => RunAsync(write, bytes), stopping);
+    }
+
+    private async Task RunAsync(RecordedWrite write, int bytes)
+    {
+        await step.RunAsync(write);
+        Interlocked.Add(ref _heldBytes, -bytes);
+    }
+
+    /// <summary>Until the window reaches so far. False when the node stops: then it may not.</summary>
+    private async ValueTask<bool> ReachAsync(long sequence)
+    {
+        if (!cursor.Reaches(sequence))
+        {
+            await lanes.UntilAsync(() => cursor.Reaches(sequence));
+        }
+
+        return cursor.Reaches(sequence);
+    }
+
+    /// <summary>Until all that was begun is finished. False when the node stops: then not all was begun.</summary>
+    private async ValueTask<bool> AloneAsync(CancellationToken stopping)
+    {
+        if (!lanes.IsIdle)
+        {
+            await lanes.IdleAsync();
+        }
+
+        return !stopping.IsCancellationRequested;
+    }
+
+    private string? KeyOf(RecordedWrite write)
+    {
+        if (keys is null)
+        {
+            return null;
+        }
+
+        var body = keys.ReadsBody ? write.ReadBody(MostBodyBytes) : ReadOnlyMemory<byte>.Empty;
+        return body is { } bytes && keys.Of(write.Head, bytes.Span) is { Length: > 0 and <= MostKeyChars } key ? key : null;
     }
 
     /// <summary>An epoch is durable before it is obeyed; a disk that is full is waited for.</summary>
@@ -70,56 +178,6 @@ internal sealed partial class ApplicationSink(
         }
     }
 
-    private async ValueTask DeliverAsync(JournalEntry entry)
-    {
-        var result = await delivery.DeliverAsync(entry, cursor.IsSuspect(entry.Sequence));
-
-        // The order matters: outcome, then cursor, then client. A crash in between delivers again, and loses nothing.
-        if (member.IsHead)
-        {
-            outcomes.Record(new OutcomeRecord(entry.Sequence, result.Status, BodyDigest: 0));
-        }
-        else
-        {
-            comparison.Answered(entry.Sequence, result.Status);
-        }
-
-        cursor.Delivered(entry.Sequence, entry.Crc, result.Status);
-        switch (result)
-        {
-            case DeliveryResult.Delivered delivered:
-                pending.Answered(entry.Sequence, delivered.Answer);
-                break;
-            case DeliveryResult.Unheld unheld:
-                pending.Undetermined(entry.Sequence, $"The application answered {unheld.Status}, but {unheld.Why}.");
-                break;
-        }
-    }
-
-    private void Settle(OutcomeRecord outcome)
-    {
-        if (!member.IsHead && comparison.Settle(outcome, Describe) is { } divergence)
-        {
-            LogDivergence(divergence.Sequence, divergence.Method, divergence.Path, divergence.Status, divergence.HeadStatus);
-        }
-    }
-
-    private (string Method, string Path) Describe(long sequence)
-    {
-        try
-        {
-            using var reader = journal.OpenReader(sequence - 1);
-            return reader.TryRead(out var entry) && RequestHead.Decode(entry.Head.Span) is var head ? (head.Method, head.Path) : ("?", "?");
-        }
-        catch (SequenceNotKeptException)
-        {
-            return ("?", "?");
-        }
-    }
-
     [LoggerMessage(LogLevel.Warning, "Epoch {Epoch} cannot be written down: {Why}. It is tried again.")]
     private partial void LogEpochFailed(long epoch, string why);
-
-    [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}.")]
-    private partial void LogDivergence(long sequence, string method, string path, int status, int headStatus);
 }

@@ -1,75 +1,135 @@
-using System.Collections.Concurrent;
 using TeeChain.Protocol.Status;
 
 namespace TeeProxy.Delivery;
 
 /// <summary>
-/// Own answers meet the head's, however late: an own answer waits here until the local cursor reads the head's outcome,
-/// and is remembered in the cursor's notes meanwhile. On the head it waits until its outcome is committed.
-/// Written by the local cursor, and by the journal's writer through <see cref="Forget"/>; thread-safe.
+/// Own answers meet the head's, whichever comes first: an own answer waits here until the head's outcome is read, and is
+/// remembered in the cursor's notes meanwhile; an outcome waits while the write is still on its way to the application.
+/// On the head an own answer waits until its outcome is committed. Thread-safe.
 /// </summary>
-internal sealed class Comparison(Guid node, CursorNotes notes, TimeProvider time)
+/// <param name="describe">Method and path of a write.</param>
+internal sealed partial class Comparison(
+    Guid node, CursorNotes notes, Func<long, (string Method, string Path)> describe, TimeProvider time, ILogger<Comparison> log)
 {
     private const int MostListed = 100;
 
-    private readonly ConcurrentDictionary<long, int> _own = new(notes.Unsettled);
+    private readonly Lock _gate = new();
+
+    // Under _gate, so that a snapshot has a divergence either as the two answers to come or counted.
+    // Invariant: a row has at most one of the two statuses; the other is 0.
+    private readonly SortedDictionary<long, (int Own, int Heads)> _rows = new(notes.Unsettled.ToDictionary(row => row.Key, row => (row.Value, 0)));
     private readonly Queue<Divergence> _recent = new();
     private long _divergences = notes.Divergences;
 
     public long Divergences => Interlocked.Read(ref _divergences);
-
-    /// <summary>Own answers that still wait, oldest first.</summary>
-    public IReadOnlyList<KeyValuePair<long, int>> Unsettled
-    {
-        get
-        {
-            if (_own.IsEmpty)
-            {
-                return [];
-            }
-
-            var rows = _own.ToArray();
-            Array.Sort(rows, static (a, b) => a.Key.CompareTo(b.Key));
-            return rows;
-        }
-    }
 
     /// <summary>The newest divergences, newest first.</summary>
     public IReadOnlyList<Divergence> Recent
     {
         get
         {
-            lock (_recent)
+            lock (_gate)
             {
                 return [.. _recent.Reverse()];
             }
         }
     }
 
-    public void Answered(long sequence, int status) => _own[sequence] = status;
-
-    public void Forget(long sequence) => _own.TryRemove(sequence, out _);
-
-    /// <summary>The head's outcome was read. Returns the divergence if there is one; its method and path are the caller's to find.</summary>
-    public Divergence? Settle(OutcomeRecord outcome, Func<long, (string Method, string Path)> describe)
+    /// <summary>How many divergences there were, and the own answers that still wait, oldest first: as they were at one moment.</summary>
+    public (long Divergences, IReadOnlyList<KeyValuePair<long, int>> Unsettled) Snapshot()
     {
-        if (!_own.TryRemove(outcome.Sequence, out var status) || status == outcome.Status)
+        lock (_gate)
         {
-            return null;
+            return (_divergences, [.. _rows.Where(row => row.Value.Own != 0).Select(row => new KeyValuePair<long, int>(row.Key, row.Value.Own))]);
+        }
+    }
+
+    /// <summary>The write is on its way to the application: an answer of an earlier run does not count, and the head's outcome may wait.</summary>
+    public void Begin(long sequence)
+    {
+        lock (_gate)
+        {
+            _rows[sequence] = default;
+        }
+    }
+
+    /// <summary>This node's application answered.</summary>
+    public void Answered(long sequence, int status)
+    {
+        int heads;
+        lock (_gate)
+        {
+            heads = _rows.GetValueOrDefault(sequence).Heads;
+            if (heads == 0)
+            {
+                _rows[sequence] = (status, 0);
+                return;
+            }
+
+            Compare(sequence, status, heads);
         }
 
-        var (method, path) = describe(outcome.Sequence);
-        var divergence = new Divergence(outcome.Sequence, method, path, node, status, outcome.Status, time.GetUtcNow());
-        Interlocked.Increment(ref _divergences);
-        lock (_recent)
+        List(sequence, status, heads);
+    }
+
+    /// <summary>The head's outcome is committed.</summary>
+    public void Forget(long sequence)
+    {
+        lock (_gate)
         {
-            _recent.Enqueue(divergence);
+            _rows.Remove(sequence);
+        }
+    }
+
+    /// <summary>The head's outcome was read. One of a write that was compared before says nothing new.</summary>
+    public void Settle(OutcomeRecord outcome)
+    {
+        int own;
+        lock (_gate)
+        {
+            if (!_rows.TryGetValue(outcome.Sequence, out var row))
+            {
+                return;
+            }
+
+            own = row.Own;
+            if (own == 0)
+            {
+                _rows[outcome.Sequence] = (0, outcome.Status);
+                return;
+            }
+
+            Compare(outcome.Sequence, own, outcome.Status);
+        }
+
+        List(outcome.Sequence, own, outcome.Status);
+    }
+
+    private void Compare(long sequence, int own, int heads)
+    {
+        _rows.Remove(sequence);
+        _divergences += own == heads ? 0 : 1;
+    }
+
+    private void List(long sequence, int own, int heads)
+    {
+        if (own == heads)
+        {
+            return;
+        }
+
+        var (method, path) = describe(sequence);
+        LogDivergence(sequence, method, path, own, heads);
+        lock (_gate)
+        {
+            _recent.Enqueue(new Divergence(sequence, method, path, node, own, heads, time.GetUtcNow()));
             if (_recent.Count > MostListed)
             {
                 _recent.Dequeue();
             }
         }
-
-        return divergence;
     }
+
+    [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}.")]
+    private partial void LogDivergence(long sequence, string method, string path, int status, int headStatus);
 }

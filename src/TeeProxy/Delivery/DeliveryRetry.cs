@@ -6,7 +6,7 @@ namespace TeeProxy.Delivery;
 
 /// <summary>
 /// How delivery keeps at it: repeats for ever, capped and jittered, behind a breaker that lets a dead application be.
-/// The order of the writes does not suffer: the next one waits.
+/// The order of the writes does not suffer: the next one in its lane waits. Thread-safe; all lanes share the breaker.
 /// </summary>
 internal static class DeliveryRetry
 {

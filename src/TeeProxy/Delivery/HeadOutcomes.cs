@@ -19,12 +19,13 @@ internal sealed class HeadOutcomes(Journal journal, Comparison comparison)
     }
 
     /// <summary>
-    /// This node leads now: what its application answered and no head has recorded, is what counts. A replica's own answers
-    /// that wait for the old head's outcome are among them.
+    /// This node leads now, or again: what its application answered and no head has recorded, is what counts. A replica's
+    /// own answers that wait for the old head's outcome are among them.
     /// </summary>
-    public void TakeOver()
+    /// <param name="isDone">Whether a write was delivered; one that was not will be answered again.</param>
+    public void TakeOver(Func<long, bool> isDone)
     {
-        foreach (var (sequence, status) in comparison.Unsettled)
+        foreach (var (sequence, status) in comparison.Snapshot().Unsettled.Where(row => isDone(row.Key)))
         {
             Record(new OutcomeRecord(sequence, status, BodyDigest: 0));
         }

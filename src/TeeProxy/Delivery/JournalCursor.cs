@@ -8,15 +8,13 @@ namespace TeeProxy.Delivery;
 /// </summary>
 internal sealed class JournalCursor(JournalReader reader, IEntrySink sink) : IDisposable
 {
-    /// <summary>Until <paramref name="stopping"/>, or until the journal closes; returns normally for either.</summary>
+    /// <summary>Until <paramref name="stopping"/>, or until the journal closes; returns normally for either, with nothing in flight.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         try
         {
-            while (await reader.WaitAsync(stopping))
-            {
-                await sink.DrainAsync(reader, stopping);
-            }
+            await FollowAsync(stopping);
+            await sink.FinishAsync();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -25,4 +23,20 @@ internal sealed class JournalCursor(JournalReader reader, IEntrySink sink) : IDi
     }
 
     public void Dispose() => reader.Dispose();
+
+    private async Task FollowAsync(CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, sink.Failing);
+        try
+        {
+            while (await reader.WaitAsync(ending.Token))
+            {
+                await sink.DrainAsync(reader, ending.Token);
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // Nothing more is read; what goes on beside is finished next.
+        }
+    }
 }

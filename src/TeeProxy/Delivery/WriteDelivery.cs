@@ -1,16 +1,15 @@
 using Polly;
-using TeeChain.Journaling;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
-using TeeProxy.Requests;
 
 namespace TeeProxy.Delivery;
 
 /// <summary>
 /// Delivers one write to the local application, for as long as it takes. A complete answer is a delivery; anything else
-/// is repeated, marked where the application may have seen it.
+/// is repeated, marked where the application may have seen it. Thread-safe; one call a write.
 /// </summary>
+/// <param name="busy">Null where writes are delivered side by side.</param>
 /// <param name="abort">Gives up what is in flight: the node's time to stop is over.</param>
 internal sealed partial class WriteDelivery(
     ApplicationClient client,
@@ -21,15 +20,16 @@ internal sealed partial class WriteDelivery(
     ApplicationHealth health,
     ResiliencePipeline<DeliveryResult> retry,
     DeliveryInstruments instruments,
+    BusyWatch? busy,
     ILogger<WriteDelivery> log,
     CancellationToken abort)
 {
     /// <summary>Returns when the application has answered.</summary>
     /// <param name="isSuspect">Whether the application may have seen the write before this process began.</param>
     /// <exception cref="OperationCanceledException">The node stops; the write stays undelivered.</exception>
-    public async Task<DeliveryResult.Answered> DeliverAsync(JournalEntry entry, bool isSuspect)
+    public async Task<DeliveryResult.Answered> DeliverAsync(RecordedWrite write, bool isSuspect)
     {
-        var attempts = new Attempts(entry, RequestHead.Decode(entry.Head.Span), isSuspect);
+        var attempts = new Attempts(write, isSuspect);
         var result = await retry.ExecuteAsync(static (state, abort) => state.Self.AttemptAsync(state.Attempts, abort), (Self: this, Attempts: attempts), abort);
         return (DeliveryResult.Answered)result;
     }
@@ -43,10 +43,15 @@ internal sealed partial class WriteDelivery(
         }
 
         var started = instruments.Now;
-        var result = await client.SendAsync(attempts.Entry, attempts.Head, member.Standing.Current.Membership.Chain!.Value, attempts.IsRedelivery, abort);
+        var result = await client.SendAsync(attempts.Write, member.Standing.Current.Membership.Chain!.Value, attempts.IsRedelivery, abort);
+        if (result is DeliveryResult.Answered)
+        {
+            busy?.Worked(started);
+        }
+
         if (result is DeliveryResult.Delivered { Answer: { Status: >= 500 } failed } && !member.IsHead)
         {
-            result = await JudgeAsync(attempts.Entry.Sequence, failed, result, abort);
+            result = await JudgeAsync(attempts.Write.Sequence, failed, result, abort);
         }
 
         instruments.Attempted(started, result);
@@ -57,14 +62,18 @@ internal sealed partial class WriteDelivery(
     /// <summary>A replica's server error is agreement only where the head's application failed too.</summary>
     private async Task<DeliveryResult> JudgeAsync(long sequence, Answer failed, DeliveryResult result, CancellationToken abort)
     {
-        var outcome = await scout.FindAsync(sequence, abort);
-        if (outcome.IsServerError)
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        var outcome = scout.FindAsync(sequence, either.Token);
+        var leading = member.Standing.WaitAsync(static standing => standing.MayTakeWrites, either.Token);
+        await Task.WhenAny(outcome, leading);
+        await either.CancelAsync();
+        if (leading.IsCompletedSuccessfully || (await outcome).IsServerError)
         {
-            return result;
+            return result; // a node that was promoted meanwhile judges by itself
         }
 
         failed.Body.Dispose();
-        return new DeliveryResult.Unwelcome(failed.Status, outcome.Status);
+        return new DeliveryResult.Unwelcome(failed.Status, (await outcome).Status);
     }
 
     private void Note(Attempts attempts, DeliveryResult result)
@@ -74,22 +83,22 @@ internal sealed partial class WriteDelivery(
             case DeliveryResult.Unsent unsent:
                 if (health.ReportDown(unsent.Why))
                 {
-                    LogUnsent(attempts.Entry.Sequence, unsent.Why);
+                    LogUnsent(attempts.Write.Sequence, unsent.Why);
                 }
 
                 break;
             case DeliveryResult.Lost lost:
                 attempts.IsRedelivery = true;
-                LogLost(attempts.Entry.Sequence, attempts.Head.Method, attempts.Head.Path, lost.Why);
+                LogLost(attempts.Write.Sequence, attempts.Write.Head.Method, attempts.Write.Head.Path, lost.Why);
                 if (lost.IsTimeout)
                 {
-                    pending.Undetermined(attempts.Entry.Sequence, $"The application gave {lost.Why}; the write is recorded and will be delivered again.");
+                    pending.Undetermined(attempts.Write.Sequence, $"The application gave {lost.Why}; the write is recorded and will be delivered again.");
                 }
 
                 break;
             case DeliveryResult.Unwelcome unwelcome:
                 attempts.IsRedelivery = true;
-                LogUnwelcome(attempts.Entry.Sequence, attempts.Head.Method, attempts.Head.Path, unwelcome.Status, unwelcome.HeadStatus);
+                LogUnwelcome(attempts.Write.Sequence, attempts.Write.Head.Method, attempts.Write.Head.Path, unwelcome.Status, unwelcome.HeadStatus);
                 break;
             default:
                 health.ReportUp();
@@ -98,11 +107,9 @@ internal sealed partial class WriteDelivery(
     }
 
     /// <summary>One write on its way, over all its attempts.</summary>
-    private sealed class Attempts(JournalEntry entry, RequestHead head, bool isRedelivery)
+    private sealed class Attempts(RecordedWrite write, bool isRedelivery)
     {
-        public JournalEntry Entry => entry;
-
-        public RequestHead Head => head;
+        public RecordedWrite Write => write;
 
         /// <summary>Whether the application may have seen it.</summary>
         public bool IsRedelivery { get; set; } = isRedelivery;

@@ -1,5 +1,6 @@
 using TeeProxy.Acks;
 using TeeProxy.Chain;
+using TeeProxy.Delivery.Keys;
 
 namespace TeeProxy.Options;
 
@@ -25,6 +26,12 @@ internal sealed record NodeOptions
     public required string Data { get; init; }
 
     public required AckLevel Ack { get; init; }
+
+    /// <summary>Within what order is kept; null: total order.</summary>
+    public KeySpec? Key { get; init; }
+
+    /// <summary>How many writes with different keys may be delivered side by side.</summary>
+    public required int Lanes { get; init; }
 
     public required TimeSpan AckTimeout { get; init; }
 
@@ -60,5 +67,5 @@ internal sealed record NodeOptions
 
     /// <summary>The settings that must be equal on all nodes, in words; nodes compare its digest.</summary>
     public string SharedSettings =>
-        $"order=total methods={string.Join(',', TeeMethods)} paths={string.Join(',', TeePaths)}";
+        $"order={(Key is null ? "total" : $"key key={Key.Text}")} methods={string.Join(',', TeeMethods)} paths={string.Join(',', TeePaths)}";
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
+using TeeProxy.Delivery.Keys;
 
 namespace TeeProxy.Options;
 
@@ -30,6 +31,8 @@ internal static class NodeOptionsBuilder
             Role = values.Choice("role", arguments.Role) switch { "head" => RolePin.Head, "replica" => RolePin.Replica, _ => RolePin.Auto },
             Data = DataFolder(arguments.Data, environment, listen, values),
             Ack = values.Choice("ack", arguments.Ack) switch { "next" => AckLevel.Next, "chain" => AckLevel.Chain, _ => AckLevel.Local },
+            Key = Key(values.Choice("order", arguments.Order), arguments.Key, values),
+            Lanes = values.Count("lanes", arguments.Lanes),
             AckTimeout = values.Duration("ack-timeout", arguments.AckTimeout),
             TeeMethods = values.Items(
                 "tee-methods", arguments.TeeMethods?.ToUpperInvariant(), IsMethod, "methods with commas between, such as POST,PUT, and not CONNECT"),
@@ -83,6 +86,21 @@ internal static class NodeOptionsBuilder
                 }
             }
         }
+    }
+
+    private static KeySpec? Key(string order, string? key, ValueChecks values)
+    {
+        var spec = KeySpec.TryParse(key);
+        if (order == "key" && spec is null)
+        {
+            values.Refuse("key", key, "is no key", "with --order key, allowed: " + KeySpec.Forms);
+        }
+        else if (order != "key" && key is not null)
+        {
+            values.Refuse("key", key, "has no meaning in total order", "allowed: together with --order key");
+        }
+
+        return spec;
     }
 
     private static Address AdminBeside(Address listen, ValueChecks values)

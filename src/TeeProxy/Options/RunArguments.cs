@@ -33,6 +33,14 @@ internal sealed class RunArguments
     [Flag(Basic = true, Choices = ["local", "next", "chain"])]
     public string? Ack { get; set; }
 
+    [Option("order", Default = "total", MetaValue = "ORDER", HelpText = "total delivers one write at a time, in the head's order; key keeps that order within a key and delivers different keys side by side; equal on all nodes")]
+    [Flag(Basic = true, Choices = ["total", "key"])]
+    public string? Order { get; set; }
+
+    [Option("key", MetaValue = "KEY", HelpText = "what the order is kept within: form:NAME, json:/POINTER, header:NAME, query:NAME or path; a write without it waits for all before it, and all behind it wait; equal on all nodes")]
+    [Flag(Basic = true, Otherwise = "none: it belongs to --order key")]
+    public string? Key { get; set; }
+
     [Option("secret-file", MetaValue = "FILE", HelpText = "the secret all nodes share, 16 bytes or more, readable by its owner alone; needed off loopback")]
     [Flag(Basic = true, Otherwise = "none")]
     public string? SecretFile { get; set; }
@@ -48,6 +56,10 @@ internal sealed class RunArguments
     [Option("app-timeout", Default = "10s", MetaValue = "DURATION", HelpText = "how long the application may take over one write before it is tried again")]
     [Flag(Min = "100ms", Max = "10m")]
     public string? AppTimeout { get; set; }
+
+    [Option("lanes", Default = "16", MetaValue = "COUNT", HelpText = "how many writes with different keys the application gets at once; what it serves well side by side")]
+    [Flag(Min = "1", Max = "512")]
+    public string? Lanes { get; set; }
 
     [Option("tee-methods", Default = "POST,PUT,PATCH,DELETE", MetaValue = "LIST", HelpText = "methods that are writes and go to every node; equal on all nodes")]
     [Flag]

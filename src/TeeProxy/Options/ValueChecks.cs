@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TeeProxy.Options;
 
 /// <summary>
@@ -63,6 +65,23 @@ internal sealed class ValueChecks(IReadOnlySet<string> fromEnvironment)
         }
 
         return value ?? default;
+    }
+
+    public int Count(string flag, string? text)
+    {
+        var limits = Flag.Named(flag);
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        {
+            Refuse(flag, text, "is no whole number", $"allowed: {limits.Allowed}");
+        }
+        else if (value < Number(limits.Limits.Min) || value > Number(limits.Limits.Max))
+        {
+            Refuse(flag, text, "is out of range", $"allowed: {limits.Allowed}");
+        }
+
+        return value;
+
+        static int Number(string? limit) => int.Parse(limit!, CultureInfo.InvariantCulture);
     }
 
     public string Choice(string flag, string? text)

@@ -11,15 +11,19 @@ internal sealed class Agreement
     private readonly IReadOnlyList<View> _views;
     private readonly long _sequence;
 
+    /// <summary>Whether order was kept for each user only.</summary>
+    private bool IsByUser { get; init; }
+
     private Agreement(IReadOnlyList<View> views, long sequence) => (_views, _sequence) = (views, sequence);
 
     /// <summary>The applications' logs, in the nodes' order.</summary>
     public IReadOnlyList<AppLog> Logs => [.. _views.Select(view => view.Log)];
 
-    public static Task<Agreement> ReadAsync(Fleet fleet, CancellationToken cancellation) => ReadAsync(fleet.Nodes, fleet.Apps, cancellation);
+    public static Task<Agreement> ReadAsync(Fleet fleet, CancellationToken cancellation, bool isByUser = false) =>
+        ReadAsync(fleet.Nodes, fleet.Apps, cancellation, isByUser);
 
     /// <summary>Waits until every node has applied the same, then reads everything completely.</summary>
-    public static async Task<Agreement> ReadAsync(IReadOnlyList<TeeProxyNode> nodes, IReadOnlyList<SampleApp> apps, CancellationToken cancellation)
+    public static async Task<Agreement> ReadAsync(IReadOnlyList<TeeProxyNode> nodes, IReadOnlyList<SampleApp> apps, CancellationToken cancellation, bool isByUser = false)
     {
         var sequence = await SettledAsync(nodes, cancellation);
         var views = new List<View>();
@@ -30,7 +34,7 @@ internal sealed class Agreement
                 await node.StatusAsync(cancellation)));
         }
 
-        return new Agreement(views, sequence);
+        return new Agreement(views, sequence) { IsByUser = isByUser };
     }
 
     /// <summary>Waits until all journals end at the same sequence and every application has it.</summary>
@@ -58,7 +62,7 @@ internal sealed class Agreement
     {
         foreach (var view in _views)
         {
-            AssertOnceInOrder(view);
+            AssertOnceInOrder(view.Node, InOrder(view));
             AssertRepeatsAreMarked(view);
             AssertSame(_views[0], view);
         }
@@ -70,13 +74,18 @@ internal sealed class Agreement
         }
     }
 
-    private static void AssertOnceInOrder(View view)
+    /// <summary>As they arrived; where order is kept by user only, those of one user after those of the other.</summary>
+    private List<AppliedWrite> InOrder(View view) =>
+        IsByUser ? [.. view.Log.Applied.OrderBy(write => write.User, StringComparer.Ordinal)] : view.Log.Applied; // OrderBy keeps what is equal as it was
+
+    private void AssertOnceInOrder(string node, List<AppliedWrite> applied)
     {
-        for (var i = 0; i < view.Log.Applied.Count; i++)
+        for (var i = 0; i < applied.Count; i++)
         {
-            var write = view.Log.Applied[i];
-            Assert.True(write.Sequence is not null, $"{view.Node}: {write} came without a sequence.");
-            Assert.True(i == 0 || view.Log.Applied[i - 1].Sequence < write.Sequence, $"{view.Node}: out of order, or twice: {(i == 0 ? null : view.Log.Applied[i - 1])}, then {write}.");
+            var write = applied[i];
+            var before = i == 0 || (IsByUser && applied[i - 1].User != write.User) ? null : applied[i - 1];
+            Assert.True(write.Sequence is not null, $"{node}: {write} came without a sequence.");
+            Assert.True(before is null || before.Sequence < write.Sequence, $"{node}: out of order, or twice: {before}, then {write}.");
         }
     }
 
@@ -88,7 +97,7 @@ internal sealed class Agreement
 
     private void AssertSame(View first, View other)
     {
-        foreach (var (expected, actual) in first.Log.Applied.Zip(other.Log.Applied))
+        foreach (var (expected, actual) in InOrder(first).Zip(InOrder(other)))
         {
             Assert.True(
                 Essence(expected) == Essence(actual),

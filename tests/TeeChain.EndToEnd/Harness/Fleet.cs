@@ -17,7 +17,7 @@ internal sealed class Fleet : IAsyncDisposable
         File.WriteAllText(secret, Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
-        Apps = [.. Enumerable.Range(0, plan.Nodes).Select(i => new SampleApp($"app{i + 1}", ports.Next(), _folder.Path))];
+        Apps = [.. Enumerable.Range(0, plan.Nodes).Select(i => new SampleApp($"app{i + 1}", ports.Next(), _folder.Path) { Delay = plan.Delay })];
         var listen = Apps.Select(_ => ports.Next()).ToArray();
         Nodes = [.. Apps.Select((app, i) => new TeeProxyNode(
             $"node{i + 1}",

@@ -11,6 +11,9 @@ internal sealed record FleetPlan
     /// <summary>Whether each node lists all the nodes behind it as its successors, and not only the next.</summary>
     public bool HasSpares { get; init; }
 
+    /// <summary>How long every application takes for a write.</summary>
+    public TimeSpan Delay { get; init; }
+
     /// <summary>Changes what node <c>number</c> (from 0, the head) is started with: timeouts, journal sizes, other flags.</summary>
     public Func<int, NodeFlags, NodeFlags> Adjust { get; init; } = (_, flags) => flags;
 }

@@ -11,6 +11,9 @@ internal sealed class SampleApp(string name, int port, string folder) : IAsyncDi
 
     public int Port => port;
 
+    /// <summary>How long it takes for a write, from the next start on.</summary>
+    public TimeSpan Delay { get; init; }
+
     public Uri Address { get; } = new($"http://127.0.0.1:{port}");
 
     public RealProcess Process => _process ?? throw new InvalidOperationException($"{name} was never started.");
@@ -20,7 +23,7 @@ internal sealed class SampleApp(string name, int port, string folder) : IAsyncDi
         Assert.True(_process?.HasExited ?? true, $"{name} runs already.");
         _process = RealProcess.Start(
             Repository.SampleApp,
-            ["--port", $"{port}", "--name", name, "--data", Path.Combine(folder, $"{name}.state"), "--test-controls"],
+            ["--port", $"{port}", "--name", name, "--data", Path.Combine(folder, $"{name}.state"), "--test-controls", "--delay", $"{(int)Delay.TotalMilliseconds}ms"],
             Path.Combine(folder, $"{name}.log"));
     }
 

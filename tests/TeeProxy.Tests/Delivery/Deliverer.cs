@@ -6,6 +6,7 @@ using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
+using TeeProxy.Delivery.Keys;
 using TeeProxy.Options;
 using TeeProxy.Requests;
 using TeeProxy.Spooling;
@@ -23,10 +24,11 @@ internal sealed class Deliverer : IAsyncDisposable
     private readonly ApplicationClient _client;
     private readonly JournalCursor _cursor;
     private readonly Comparison _comparison;
+    private readonly Lanes _lanes;
     private Task _loop = Task.CompletedTask;
     private bool _isClosed;
 
-    private Deliverer(TemporaryFolder data, Address application, Role role, TimeSpan timeout, ulong boot)
+    private Deliverer(TemporaryFolder data, Address application, Role role, TimeSpan timeout, ulong boot, IKeySource? keys, int lanes)
     {
         Journal = data.OpenJournal(new JournalOptions { SegmentBytes = 16 << 20, MaxBytes = 128 << 20 });
         var membership = new Membership { Node = Guid.NewGuid(), Chain = Chain, Role = role, Epoch = 1 };
@@ -34,15 +36,17 @@ internal sealed class Deliverer : IAsyncDisposable
         Member = new ChainMember(data.Folder, Journal, membership, hasNext: false);
         Progress = new Progress(Journal.Cursor.Watermark);
         var notes = CursorNotes.Decode(Journal.Cursor.Notes.Span);
-        _comparison = new Comparison(membership.Node, notes, time);
+        _comparison = new Comparison(membership.Node, notes, new WriteNames(Journal).Of, time, NullLogger<Comparison>.Instance);
         var outcomes = new HeadOutcomes(Journal, _comparison);
-        Local = new LocalCursor(Journal, notes, _comparison, boot);
+        Local = new LocalCursor(Journal, notes, _comparison, boot, hasLanes: keys is not null);
         _client = new ApplicationClient(application, new BodySpool(SpoolFolder(data)), timeout);
         var delivery = new WriteDelivery(
             _client, Member, Local, Pending, new OutcomeScout(Journal), Health, DeliveryRetry.Build(time),
-            new DeliveryInstruments(_meter, time), NullLogger<WriteDelivery>.Instance, _abort.Token);
+            new DeliveryInstruments(_meter, time), busy: null, NullLogger<WriteDelivery>.Instance, _abort.Token);
+        _lanes = new Lanes(lanes);
+        var step = new WriteStep(delivery, Local, _comparison, outcomes, Pending, Progress, Member);
         var sink = new ApplicationSink(
-            delivery, Local, _comparison, outcomes, Pending, Progress, Member, Journal, NullLogger<ApplicationSink>.Instance, _abort.Token);
+            step, Local, _comparison, Progress, Member, Journal, _lanes, keys, NullLogger<ApplicationSink>.Instance, _abort.Token);
         _cursor = new JournalCursor(Journal.OpenReader(Local.Watermark), sink);
     }
 
@@ -63,9 +67,9 @@ internal sealed class Deliverer : IAsyncDisposable
     public static string SpoolFolder(TemporaryFolder data) => Path.Combine(data.Path, "spool");
 
     /// <summary>Opens and runs.</summary>
-    public static Deliverer Start(TemporaryFolder data, Address application, Role role = Role.Head, TimeSpan? timeout = null, ulong boot = 1)
+    public static Deliverer Start(TemporaryFolder data, Address application, Role role = Role.Head, TimeSpan? timeout = null, ulong boot = 1, string? key = null, int lanes = 16)
     {
-        var deliverer = new Deliverer(data, application, role, timeout ?? Eventually.Deadline, boot);
+        var deliverer = new Deliverer(data, application, role, timeout ?? Eventually.Deadline, boot, KeySpec.TryParse(key)?.Source, lanes);
         deliverer._loop = deliverer._cursor.RunAsync(deliverer._stopping.Token);
         return deliverer;
     }
@@ -79,14 +83,17 @@ internal sealed class Deliverer : IAsyncDisposable
     }
 
     /// <summary>A write as a replica gets it: nobody waits. Its sequence.</summary>
-    public async Task<long> ReceiveWriteAsync(string target = "/x") =>
-        (await Journal.AppendAsync(EntryKind.Write, Payload("POST", target, null, []))).Sequence;
+    public async Task<long> ReceiveWriteAsync(string target = "/x", params (string Name, string Value)[] headers) =>
+        (await Journal.AppendAsync(EntryKind.Write, Payload("POST", target, null, headers))).Sequence;
 
     public Task ReceiveOutcomeAsync(long sequence, int status) =>
         Journal.AppendAsync(EntryKind.Outcome, EntryPayload.InMemory(new OutcomeRecord(sequence, status, 0).Encode(), default));
 
     public Task AppliesAsync(long sequence) => Eventually.TrueAsync(
         () => _loop.IsFaulted ? throw _loop.Exception!.GetBaseException() : Progress.Applied >= sequence, $"record {sequence} is applied");
+
+    /// <summary>From now on every attempt is an error of the program.</summary>
+    public void BreakClient() => _client.Dispose();
 
     /// <summary>As SIGTERM: what is in flight is finished, and the cursor knows it.</summary>
     public async Task StopCleanlyAsync()
@@ -102,7 +109,7 @@ internal sealed class Deliverer : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _abort.CancelAsync();
-        await _loop.WaitAsync(Eventually.Deadline);
+        await _loop.WaitAsync(Eventually.Deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CloseAsync();
     }
 
@@ -118,6 +125,7 @@ internal sealed class Deliverer : IAsyncDisposable
     {
         _isClosed = true;
         _cursor.Dispose();
+        _lanes.Dispose();
         _client.Dispose();
         await Journal.DisposeAsync();
         Member.Dispose();

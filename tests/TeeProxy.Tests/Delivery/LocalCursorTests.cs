@@ -105,5 +105,5 @@ public sealed class LocalCursorTests : IAsyncLifetime
         return [.. new long[] { 3, 4, 5, 6 }.Where(cursor.IsSuspect)];
     }
 
-    private LocalCursor Open(CursorNotes notes) => new(Journal, notes, new Comparison(Guid.NewGuid(), notes, TimeProvider.System), ThisBoot);
+    private LocalCursor Open(CursorNotes notes) => new(Journal, notes, TestComparison.Of(notes), ThisBoot, hasLanes: false);
 }

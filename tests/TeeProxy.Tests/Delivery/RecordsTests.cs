@@ -11,6 +11,9 @@ public sealed class CursorNotesTests
         var notes = new CursorNotes
         {
             IsCleanStop = true,
+            HasLanes = true,
+            SuspectThrough = 99,
+            StatusesBeyond = [201, 404],
             Boot = ulong.MaxValue,
             Digest = 0x0123456789abcdef,
             Divergences = 3,
@@ -21,7 +24,8 @@ public sealed class CursorNotesTests
         var read = CursorNotes.Decode(notes.Encode());
 
         Assert.Equal(notes.Unsettled, read.Unsettled);
-        Assert.Equal(notes with { Unsettled = [] }, read with { Unsettled = [] });
+        Assert.Equal(notes.StatusesBeyond, read.StatusesBeyond);
+        Assert.Equal(notes with { Unsettled = [], StatusesBeyond = [] }, read with { Unsettled = [], StatusesBeyond = [] });
     }
 
     [Fact]
@@ -30,7 +34,8 @@ public sealed class CursorNotesTests
     [Fact]
     public void As_many_answers_as_a_cursor_may_keep_are_remembered_oldest_first()
     {
-        var notes = new CursorNotes { Unsettled = [.. Enumerable.Range(1, CursorNotes.MostUnsettled + 10).Select(i => new KeyValuePair<long, int>(i, 200))] };
+        var statuses = Enumerable.Repeat((ushort)201, DoneWindow.Records).ToArray();
+        var notes = new CursorNotes { StatusesBeyond = statuses, Unsettled = [.. Enumerable.Range(1, CursorNotes.MostUnsettled + 10).Select(i => new KeyValuePair<long, int>(i, 200))] };
 
         var bytes = notes.Encode();
 
@@ -42,7 +47,7 @@ public sealed class CursorNotesTests
     public void Other_bytes_are_no_notes()
     {
         var good = new CursorNotes { Unsettled = [new(1, 200)] }.Encode();
-        byte[] otherVersion = [2, .. good[1..]];
+        byte[] otherVersion = [1, .. good[1..]];
         byte[] negativeCount = [.. good[..4], 255, 255, 255, 255, .. good[8..]];
         byte[] hugeCount = [.. good[..4], 255, 255, 255, 127, .. good[8..]];
 
@@ -144,12 +149,12 @@ public sealed class ComparisonTests
     [Fact]
     public void The_hundred_newest_divergences_are_listed_newest_first()
     {
-        var comparison = new Comparison(Guid.NewGuid(), new CursorNotes { Divergences = 5 }, TimeProvider.System);
+        var comparison = TestComparison.Of(new CursorNotes { Divergences = 5 });
 
         for (var sequence = 1; sequence <= 130; sequence++)
         {
             comparison.Answered(sequence, 201);
-            comparison.Settle(new OutcomeRecord(sequence, 200, 0), _ => ("POST", "/"));
+            comparison.Settle(new OutcomeRecord(sequence, 200, 0));
         }
 
         Assert.Equal(135, comparison.Divergences);
@@ -159,21 +164,57 @@ public sealed class ComparisonTests
     [Fact]
     public void What_nobody_answered_here_is_not_compared()
     {
-        var comparison = new Comparison(Guid.NewGuid(), new CursorNotes(), TimeProvider.System);
+        var comparison = TestComparison.Of(new CursorNotes());
 
-        Assert.Null(comparison.Settle(new OutcomeRecord(1, 500, 0), _ => ("POST", "/")));
+        comparison.Settle(new OutcomeRecord(1, 500, 0));
+
         Assert.Equal(0, comparison.Divergences);
+    }
+
+    [Theory]
+    [InlineData(200, 0)]
+    [InlineData(500, 1)]
+    public void The_heads_outcome_waits_for_a_write_that_is_on_its_way(int heads, int divergences)
+    {
+        var comparison = TestComparison.Of(new CursorNotes());
+        comparison.Begin(7);
+
+        comparison.Settle(new OutcomeRecord(7, heads, 0));
+        AssertHolds(comparison, divergences: 0);
+        comparison.Answered(7, 200);
+        comparison.Settle(new OutcomeRecord(7, 404, 0)); // a head that was killed may say it twice
+
+        AssertHolds(comparison, divergences);
+    }
+
+    [Fact]
+    public void A_write_that_is_begun_again_is_compared_by_its_new_answer()
+    {
+        var comparison = TestComparison.Of(new CursorNotes { Unsettled = [new(7, 500)] });
+
+        comparison.Begin(7);
+        comparison.Settle(new OutcomeRecord(7, 200, 0));
+        comparison.Answered(7, 200);
+
+        AssertHolds(comparison, divergences: 0);
+    }
+
+    private static void AssertHolds(Comparison comparison, int divergences)
+    {
+        var held = comparison.Snapshot();
+        Assert.Equal(divergences, held.Divergences);
+        Assert.Empty(held.Unsettled);
     }
 
     [Fact]
     public void Unsettled_answers_are_oldest_first_and_go_when_forgotten()
     {
-        var comparison = new Comparison(Guid.NewGuid(), new CursorNotes { Unsettled = [new(5, 200)] }, TimeProvider.System);
+        var comparison = TestComparison.Of(new CursorNotes { Unsettled = [new(5, 200)] });
         comparison.Answered(9, 201);
         comparison.Answered(7, 202);
 
         comparison.Forget(9);
 
-        Assert.Equal([new(5, 200), new(7, 202)], comparison.Unsettled);
+        Assert.Equal([new(5, 200), new(7, 202)], comparison.Snapshot().Unsettled);
     }
 }

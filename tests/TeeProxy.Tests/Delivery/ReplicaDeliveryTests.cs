@@ -91,12 +91,12 @@ public sealed class ReplicaDeliveryTests : IAsyncLifetime
         var sequence = await node.ReceiveWriteAsync("/pay?card=secret");
         await node.AppliesAsync(1);
         Assert.Equal(0, node.Comparison.Divergences);
-        Assert.Equal([new(sequence, own)], node.Comparison.Unsettled);
+        Assert.Equal([new(sequence, own)], node.Comparison.Snapshot().Unsettled);
         await node.ReceiveOutcomeAsync(sequence, heads);
         await node.AppliesAsync(2);
 
         Assert.Equal(divergences, node.Comparison.Divergences);
-        Assert.Empty(node.Comparison.Unsettled);
+        Assert.Empty(node.Comparison.Snapshot().Unsettled);
         Assert.Equal(
             divergences == 0 ? [] : [(sequence, "POST", "/pay", own, heads)],
             node.Comparison.Recent.Select(one => (one.Sequence, one.Method, one.Path, one.Status, one.HeadStatus)));

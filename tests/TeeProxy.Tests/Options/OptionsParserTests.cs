@@ -18,6 +18,8 @@ public sealed class OptionsParserTests
         Assert.False(options.DetachesWhenFull);
         Assert.Equal(RolePin.Auto, options.Role);
         Assert.Equal(Path.GetFullPath("data/9000"), options.Data);
+        Assert.Null(options.Key);
+        Assert.Equal(16, options.Lanes);
         Assert.Equal(TimeSpan.FromSeconds(15), options.AckTimeout);
         Assert.Equal(AckLevel.Local, options.Ack);
         Assert.Equal(TimeSpan.FromSeconds(10), options.AppTimeout);
@@ -42,7 +44,7 @@ public sealed class OptionsParserTests
             "run", "--local=:1", "--next", "[::1]:2, :5", "--on-full", "detach", "--listen", "localhost:3", "--admin", ":4", "--data", "/tmp/x", "--role", "replica", "--ack", "chain",
             "--ack-timeout", "500ms", "--app-timeout", "2m", "--tee-methods", "post,PURGE,POST", "--tee-paths", "/b, /a", "--max-body", "128KiB",
             "--max-head", "1024", "--max-lag", "1h", "--retain", "0s", "--journal-max-bytes", "5MB", "--health-path", "/up?x=1",
-            "--health-interval", "200ms", "--drain", "0s", "--log", "json");
+            "--health-interval", "200ms", "--drain", "0s", "--log", "json", "--order", "key", "--key", "header:X-User", "--lanes", "512");
 
         Assert.Equal("localhost:3", options.Listen.ToString());
         Assert.Equal(["[::1]:2", "127.0.0.1:5"], options.Next.Select(next => next.ToString()));
@@ -60,6 +62,17 @@ public sealed class OptionsParserTests
         Assert.Equal(5_000_000, options.JournalMaxBytes);
         Assert.Equal("/up?x=1", options.HealthPath);
         Assert.True(options.JsonLog);
+        Assert.Equal(("header:x-user", 512), (options.Key?.Text, options.Lanes));
+    }
+
+    [Fact]
+    public void The_order_and_the_key_must_be_equal_on_all_nodes_and_the_lanes_need_not()
+    {
+        var total = Run("--local", ":1");
+        var key = Run("--local", ":1", "--order", "key", "--key", "form:user", "--lanes", "3");
+
+        Assert.Equal("order=total methods=DELETE,PATCH,POST,PUT paths=/", total.SharedSettings);
+        Assert.Equal("order=key key=form:user methods=DELETE,PATCH,POST,PUT paths=/", key.SharedSettings);
     }
 
     [Theory]
@@ -73,6 +86,12 @@ public sealed class OptionsParserTests
     [InlineData("--max-head: \"1GiB\" is out of range", "1KiB to 512KiB", "--local", ":1", "--max-head", "1GiB")]
     [InlineData("--journal-max-bytes: \"4MiB\" is less than twice --max-body", "raise it", "--local", ":1", "--journal-max-bytes", "4MiB")]
     [InlineData("--ack: \"all\" is none", "allowed: local, next, chain", "--local", ":1", "--ack", "all")]
+    [InlineData("--order: \"none\" is none", "allowed: total, key", "--local", ":1", "--order", "none")]
+    [InlineData("--key is missing", "form:NAME, json:/POINTER, header:NAME, query:NAME or path", "--local", ":1", "--order", "key")]
+    [InlineData("--key: \"user\" is no key", "form:NAME", "--local", ":1", "--order", "key", "--key", "user")]
+    [InlineData("--key: \"path\" has no meaning in total order", "--order key", "--local", ":1", "--key", "path")]
+    [InlineData("--lanes: \"0\" is out of range", "1 to 512", "--local", ":1", "--lanes", "0")]
+    [InlineData("--lanes: \"many\" is no whole number", "1 to 512", "--local", ":1", "--lanes", "many")]
     [InlineData("--role: \"tail\" is none", "auto, head, replica", "--local", ":1", "--role", "tail")]
     [InlineData("--log: \"xml\" is none", "text, json", "--local", ":1", "--log", "xml")]
     [InlineData("--next: \"127.0.0.1:9000\" is this node's own", "any other", "--local", ":1", "--next", ":9000")]

@@ -1,0 +1,21 @@
+using System.Text;
+using TeeProxy.Requests;
+
+namespace TeeProxy.Delivery.Keys;
+
+/// <summary>The path, without escapes and a slash at its end. One that applications may resolve to another is no key.</summary>
+internal sealed class PathKey : IKeySource
+{
+    public bool ReadsBody => false;
+
+    public string? Of(RequestHead head, ReadOnlySpan<byte> body)
+    {
+        var path = UrlEncoded.Decode(Encoding.Latin1.GetBytes(head.Path), plusIsSpace: false);
+        if (path is null || path.Contains('\\', StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal) || path.Split('/').Any(part => part is "." or ".."))
+        {
+            return null;
+        }
+
+        return path.Length > 1 ? path.TrimEnd('/') : path;
+    }
+}

@@ -1,0 +1,60 @@
+using TeeChain.Journaling;
+using TeeProxy.Requests;
+
+namespace TeeProxy.Delivery;
+
+/// <summary>
+/// A write as it is delivered. Made of an entry it is valid as long as that: until the reader goes on.
+/// <see cref="Outliving"/> makes one that stays valid until the write is delivered.
+/// </summary>
+internal sealed class RecordedWrite
+{
+    private readonly Func<Stream> _open;
+
+    private RecordedWrite(long sequence, uint crc, RequestHead head, ReadOnlyMemory<byte>? body, long bodyLength, Func<Stream> open) =>
+        (Sequence, Crc, Head, Body, BodyLength, _open) = (sequence, crc, head, body, bodyLength, open);
+
+    public long Sequence { get; }
+
+    public uint Crc { get; }
+
+    public RequestHead Head { get; }
+
+    /// <summary>The body; null when it is too large for memory.</summary>
+    public ReadOnlyMemory<byte>? Body { get; }
+
+    public long BodyLength { get; }
+
+    /// <summary>What <see cref="Outliving"/> holds in memory, more or less.</summary>
+    public int HeldBytes => Head.Target.Length + Head.Headers.Sum(static header => header.Key.Length + header.Value.Length) + (Body?.Length ?? 0);
+
+    public static RecordedWrite Of(JournalEntry entry) => new(
+        entry.Sequence, entry.Crc, RequestHead.Decode(entry.Head.Span), entry.BodyInMemory ? (ReadOnlyMemory<byte>?)entry.Body : null, entry.BodyLength, entry.OpenBody);
+
+    /// <summary>A copy of its own; a body that is too large for memory is read from the journal, which keeps it until it is delivered.</summary>
+    public RecordedWrite Outliving(Journal journal) =>
+        new(Sequence, Crc, Head, Body is { } body ? (ReadOnlyMemory<byte>?)body.ToArray() : null, BodyLength, () => Open(journal, Sequence));
+
+    /// <summary>The body from its file, from the beginning.</summary>
+    public Stream OpenBody() => _open();
+
+    /// <summary>The body, if it has at most so many bytes.</summary>
+    public ReadOnlyMemory<byte>? ReadBody(int most)
+    {
+        if (Body is not null || BodyLength > most)
+        {
+            return Body;
+        }
+
+        var bytes = GC.AllocateUninitializedArray<byte>((int)BodyLength);
+        using var stream = OpenBody();
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static Stream Open(Journal journal, long sequence)
+    {
+        using var reader = journal.OpenReader(sequence - 1);
+        return reader.TryRead(out var entry) ? entry.OpenBody() : throw new InvalidOperationException($"Write {sequence} was read before and cannot be read again.");
+    }
+}

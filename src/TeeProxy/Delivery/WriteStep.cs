@@ -1,0 +1,37 @@
+using TeeProxy.Acks;
+using TeeProxy.Chain;
+
+namespace TeeProxy.Delivery;
+
+/// <summary>One write, from the journal to everybody whom the application's answer concerns. Thread-safe; one call a write.</summary>
+internal sealed class WriteStep(
+    WriteDelivery delivery, LocalCursor cursor, Comparison comparison, HeadOutcomes outcomes, PendingWrites pending, Progress progress, ChainMember member)
+{
+    public async Task RunAsync(RecordedWrite write)
+    {
+        var result = await delivery.DeliverAsync(write, cursor.IsSuspect(write.Sequence));
+
+        // The order matters: outcome, then cursor, then client. A crash in between delivers again, and loses nothing.
+        if (member.IsHead)
+        {
+            outcomes.Record(new OutcomeRecord(write.Sequence, result.Status, BodyDigest: 0));
+        }
+        else
+        {
+            comparison.Answered(write.Sequence, result.Status);
+        }
+
+        cursor.Delivered(write.Sequence, write.Crc, result.Status);
+        switch (result)
+        {
+            case DeliveryResult.Delivered delivered:
+                pending.Answered(write.Sequence, delivered.Answer);
+                break;
+            case DeliveryResult.Unheld unheld:
+                pending.Undetermined(write.Sequence, $"The application answered {unheld.Status}, but {unheld.Why}.");
+                break;
+        }
+
+        progress.Apply(cursor.Watermark);
+    }
+}
