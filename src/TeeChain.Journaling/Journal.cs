@@ -188,7 +188,7 @@ public sealed class Journal : IAsyncDisposable
     public JournalReader OpenReader(long afterSequence)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(afterSequence, Last.Sequence);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(afterSequence, _committer.Readable);
         return RecordWalk.OpenAfter(_segments, afterSequence) is { } walk
             ? new(walk, _signal, afterSequence)
             : throw new SequenceNotKeptException(afterSequence, FirstSequence);
@@ -222,7 +222,7 @@ public sealed class Journal : IAsyncDisposable
     /// </summary>
     public void SaveCursor(CursorState state)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(state.Highest, Last.Sequence, nameof(state));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(state.Highest, _committer.Readable, nameof(state));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(state.DoneBeyond.Length, CursorState.MaxDoneBeyondBytes, nameof(state));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(state.Notes.Length, CursorState.MaxNotesBytes, nameof(state));
         try

@@ -166,7 +166,8 @@ public sealed class BackPressureTests : IAsyncDisposable
     {
         var address = $"127.0.0.1:{fleet.Nodes[2].Flags.Listen}";
         Assert.Equal(address, Assert.Single((await fleet.Head.StatusAsync(Cancellation)).Detached).Address);
-        Assert.Contains($"at {address} is let go", fleet.Head.Log, StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            () => Task.FromResult(fleet.Head.Log.Contains($"at {address} is let go", StringComparison.Ordinal)), "the log names it", Cancellation, () => fleet.Head.Description);
     }
 
     /// <summary>Each by a user of its own; none is sent again.</summary>

@@ -6,7 +6,7 @@ namespace TeeChain.Journaling.Writing;
 
 /// <summary>
 /// One commit: a mark and a batch into the active segment, one sync, then the news of it. The writer thread's own, but
-/// for <see cref="Committed"/>. What it throws faults the journal, and <see cref="InFlight"/> items are ambiguous then.
+/// for <see cref="Committed"/> and <see cref="Readable"/>. What it throws faults the journal, and <see cref="InFlight"/> items are ambiguous then.
 /// </summary>
 internal sealed class Committer(
     SegmentList segments, SegmentRoller roller, Retention retention, ReceivedIntake intake, CommitSignal signal, Pace pace, TimeProvider time, Meter? meter, RecoveredState recovered)
@@ -21,11 +21,15 @@ internal sealed class Committer(
     private readonly Histogram<double>? _duration = meter?.CreateHistogram<double>(
         "teechain_journal_commit_duration_seconds", "s", "Writing and syncing one batch.");
     private Committed _committed = recovered.Committed;
+    private long _readable = recovered.Committed.Last.Sequence;
     private VersionedCursor _markedCursor = recovered.Cursor;
     private bool _isSealed;
 
     /// <summary>The last commit, for any thread.</summary>
     public Committed Committed => Volatile.Read(ref _committed);
+
+    /// <summary>The last record that a reader may have seen, for any thread: never behind one, as <see cref="Committed"/> may be for a moment.</summary>
+    public long Readable => Volatile.Read(ref _readable);
 
     /// <summary>How many items at the start of the backlog are being written.</summary>
     public int InFlight { get; private set; }
@@ -207,6 +211,7 @@ internal sealed class Committer(
             active.Index.Offer(sequence, offset);
         }
 
+        Volatile.Write(ref _readable, last.Sequence);
         active.Commit(_writer.Offset, last.Sequence);
         Volatile.Write(ref _committed, new Committed(last, active.StartBytes + _writer.Offset - SegmentHeader.Bytes));
         retention.AfterCommit(active);

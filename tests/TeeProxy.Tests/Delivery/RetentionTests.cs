@@ -135,28 +135,4 @@ public sealed class RetentionTests : IAsyncLifetime
         _room = new JournalRoom(Journal, member, _progress, _rows, new Following<NextList>(new NextList(0, next is null ? [] : [next])), detaches: false, TimeProvider.System, NullLogger<JournalRoom>.Instance);
         return new Retention(_room, member, _rows, () => next, outcomes, TimeProvider.System, NullLogger<Retention>.Instance);
     }
-
-    /// <summary>A disk without room when a test says so.</summary>
-    private sealed class FullFolder(IFolder folder) : IFolder
-    {
-        public bool IsFull { get; set; }
-
-        public string Path => folder.Path;
-
-        public IDisposable Lock() => folder.Lock();
-
-        public IReadOnlyList<string> List() => folder.List();
-
-        public bool Exists(string name) => folder.Exists(name);
-
-        public IFile Open(string name) => folder.Open(name);
-
-        public IFile Create(string name) => IsFull ? throw new DiskFullException(name) : folder.Create(name);
-
-        public void Rename(string from, string to) => folder.Rename(from, to);
-
-        public void Delete(string name) => folder.Delete(name);
-
-        public void Sync() => folder.Sync();
-    }
 }
