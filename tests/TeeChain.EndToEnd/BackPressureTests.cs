@@ -63,7 +63,7 @@ public sealed class BackPressureTests : IAsyncDisposable
 
         // Until it is to be let go, and no further: what it needs is kept only while the journal is within its budget.
         List<ClientWrite> writes = [];
-        while ((await fleet.Head.StatusAsync(Cancellation)).HeldBytes < ((long)BudgetMegabytes << 20) / 4 * 3)
+        while (await fleet.Head.StatusAsync(Cancellation) is { Detached.Count: 0 } status && status.HeldBytes < ((long)BudgetMegabytes << 20) / 4 * 3)
         {
             writes.AddRange(await WriteAsync(fleet, Connections, BudgetMegabytes << 12)); // 256 to the budget
         }
