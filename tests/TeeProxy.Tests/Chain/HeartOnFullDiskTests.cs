@@ -3,7 +3,7 @@ using TeeProxy.Chain;
 
 namespace TeeProxy.Tests.Chain;
 
-public sealed class HeartTests
+public sealed class HeartOnFullDiskTests
 {
     [Fact]
     public async Task What_the_head_tells_while_the_disk_is_full_is_taken_over_when_there_is_room()
