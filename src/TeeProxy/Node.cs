@@ -8,6 +8,7 @@ using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
 using TeeProxy.Hop;
+using TeeProxy.Inspection;
 using TeeProxy.Options;
 using TeeProxy.Spooling;
 using TeeProxy.Status;
@@ -82,13 +83,15 @@ internal sealed class Node : IAsyncDisposable
         var inquiry = new Inquiry(exchange, Dialer);
         Confirmation = new Confirmation(Member, openings, inquiry.AskAsync, time);
         Promotion = new Promotion(Member, openings, Office, journal, lease, inquiry.AskAsync, Predecessor.EndAsync, () => outcomes.TakeOver(Cursor.IsDone));
-        Holding = new HoldEndpoint(Hold, Member, journal, InFlight, time);
+        Holding = new HoldEndpoint(Hold, Member, journal, InFlight, () => Cursor.Digest.Current, time);
 
         HoldRule.Facts InFlight()
         {
             var (entering, applied, open, last) = (Pending.Entering, Progress.Applied, comparison.Snapshot().Unsettled.Count, journal.Last.Sequence);
             return new HoldRule.Facts(entering, applied, open, last, Gate.WhyNotEverywhere(last));
         }
+
+        Orphans = new OrphanExport(Member, journal, options.Data, logs.CreateLogger<OrphanExport>());
 
         // What happens by the clock.
         Heart = new Heart(Member, Office, journal, () => Progress.Applied, lease, headWindow, ownWindow, beats, time);
@@ -118,6 +121,8 @@ internal sealed class Node : IAsyncDisposable
     public Confirmation Confirmation { get; }
 
     public Promotion Promotion { get; }
+
+    public OrphanExport Orphans { get; }
 
     public PendingWrites Pending { get; }
 

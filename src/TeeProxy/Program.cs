@@ -11,6 +11,8 @@ switch (OptionsParser.Parse(args, Environment.GetEnvironmentVariable))
         return exit.Code;
     case Command.Journal journal:
         return JournalCommand.Run(journal, Console.Out, Console.Error);
+    case Command.Seed seed:
+        return SeedCommand.Run(seed, Console.Out, Console.Error);
     case Command.Run run:
         try
         {

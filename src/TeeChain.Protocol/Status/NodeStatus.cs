@@ -80,6 +80,9 @@ public sealed record NodeStatus
 
     public required int Parked { get; init; }
 
+    /// <summary>What only this node holds, because its head was replaced; null when there is nothing.</summary>
+    public OrphanStatus? Orphans { get; init; }
+
     public required long Divergences { get; init; }
 
     /// <summary>The newest divergences, newest first, at most 100.</summary>
@@ -106,6 +109,12 @@ public sealed record NextStatus(string Address, bool Connected, Guid? Node, long
     /// <summary>Of a list of successors: <c>stream</c> has the stream, <c>catchup</c> was gone past, <c>spare</c> is behind the one that has it.</summary>
     public string? Part { get; init; }
 }
+
+/// <summary>Records that the chain went on without.</summary>
+/// <param name="From">The first of them.</param>
+/// <param name="Through">The last.</param>
+/// <param name="File">Where the writes among them are exported to.</param>
+public sealed record OrphanStatus(long From, long Through, string File);
 
 /// <summary>The stream from the node before.</summary>
 public sealed record PreviousStatus(Guid Node, string Address, bool Connected, double SecondsSinceHeartbeat);

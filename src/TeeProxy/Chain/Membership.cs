@@ -38,6 +38,9 @@ internal sealed record Membership
     /// <summary>The last <see cref="MostEpochs"/> epochs, oldest first.</summary>
     public IReadOnlyList<EpochStart> Epochs { get; init; } = [];
 
+    /// <summary>The first own record that the chain went on without; only a new folder mends that. Null: there is none.</summary>
+    public long? OrphansFrom { get; init; }
+
     /// <summary>Every node that has been behind this one and was not removed by an operator.</summary>
     public IReadOnlyList<KnownNode> Known { get; init; } = [];
 

@@ -82,7 +82,7 @@ internal static class OpeningRule
             return (Verdict.Head, $"this node is the head of epoch {membership.Epoch}; a head has no predecessor");
         }
 
-        if (membership.Chain is not null && opening.Epoch == membership.Epoch && opening.Head != membership.Head)
+        if (membership.Head is not null && opening.Epoch == membership.Epoch && opening.Head != membership.Head)
         {
             return (Verdict.Epoch, $"the predecessor takes {opening.Head} for the head of epoch {opening.Epoch}, this node has promised it to {membership.Head}; promote the rightful one once more");
         }

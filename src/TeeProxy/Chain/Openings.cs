@@ -47,6 +47,7 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
         {
             var last = journal.Last.ToProtocol();
             var decision = Judge(standing, opening);
+            decision = decision with { Next = OrphanRule.Note(decision.Next, opening.Chain, last, opening.Epochs) };
             var answer = Answer(decision.Verdict, decision.Reason, decision.Next, last);
             if (decision.Verdict != Verdict.Accept)
             {
@@ -66,7 +67,7 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
     public Task<OpeningAnswer> InformAsync(Opening opening, CancellationToken cancellation) => member.InTurnAsync<OpeningAnswer>(
         standing =>
         {
-            var next = FenceRule.Learn(standing.Membership, opening);
+            var next = OrphanRule.Note(FenceRule.Learn(standing.Membership, opening), opening.Chain, journal.Last.ToProtocol(), opening.Epochs);
             return new((standing with { Membership = next }, Answer(Verdict.Accept, "", next, journal.Last.ToProtocol())));
         },
         cancellation);
@@ -106,7 +107,7 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
 
                 var decision = ResumeRule.Judge(
                     new(standing.Membership, nextAddress, journal.Base.ToProtocol(), journal.Last.ToProtocol(), At(answer.Last.Sequence)), answer);
-                var next = standing with { Membership = decision.Next };
+                var next = standing with { Membership = OrphanRule.Note(decision.Next, answer.Chain, journal.Last.ToProtocol(), answer.Epochs) };
                 if (decision.Verdict == Verdict.Accept)
                 {
                     next = next with { IsReached = true, IsConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(decision.Next, journal.Last.ToProtocol(), [answer]) };
@@ -120,8 +121,9 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
     public Task HearAsync(IReadOnlyList<OpeningAnswer> answers, CancellationToken cancellation) => member.InTurnAsync(
         standing =>
         {
-            var membership = answers.Aggregate(standing.Membership, FenceRule.Learn);
-            var isConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(membership, journal.Last.ToProtocol(), answers);
+            var last = journal.Last.ToProtocol();
+            var membership = answers.Aggregate(standing.Membership, (now, answer) => OrphanRule.Note(FenceRule.Learn(now, answer), answer.Chain, last, answer.Epochs));
+            var isConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(membership, last, answers);
             return new ValueTask<(Standing, bool)>((standing with { Membership = membership, IsConfirmed = isConfirmed }, true));
         },
         cancellation);

@@ -67,6 +67,11 @@ internal static class ReadinessRule
         }
 
         var membership = facts.Standing.Membership;
+        if (membership.OrphansFrom is { } orphan)
+        {
+            return $"this node's records from {orphan} on are held by nobody else; seed it anew";
+        }
+
         if (membership.IsJoining)
         {
             return "this node is new to the chain and is still being brought up to date";

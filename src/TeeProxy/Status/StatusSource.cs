@@ -8,6 +8,7 @@ using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
 using TeeProxy.Hop;
+using TeeProxy.Inspection;
 using TeeProxy.Options;
 
 namespace TeeProxy.Status;
@@ -115,6 +116,7 @@ internal sealed class StatusSource(
             Draining = departure.IsDraining,
             Redelivered = cursor.Redelivered,
             Parked = 0,
+            Orphans = membership.OrphansFrom is { } orphan ? new OrphanStatus(orphan, last.Sequence, OrphanExport.PathIn(options.Data, orphan)) : null,
             Divergences = comparison.Divergences,
             RecentDivergences = comparison.Recent,
             Problems = problems.Snapshot(),
