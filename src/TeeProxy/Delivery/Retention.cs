@@ -43,7 +43,7 @@ internal sealed partial class Retention(
         outcomes.RetryPostponed();
         if (behind.Count > 0 && member.Standing.Current.Membership.Chain is not null)
         {
-            await member.RememberAsync([.. behind.Select((row, index) => Known(row, index, known)).Where((_, index) => !behind[index].Ack.State.HasFlag(AckState.Joining))], cancellation);
+            await member.RememberAsync([.. behind.Select((row, index) => Known(row, index, known)).OfType<KnownNode>()], cancellation);
         }
 
         if (detaches && member.IsHead && DetachRule.Choose(journal.HeldBytes, journal.BudgetBytes, progress.Applied, acked, known) is { } slowest)
@@ -53,13 +53,16 @@ internal sealed partial class Retention(
         }
     }
 
-    /// <summary>A node keeps the address by which it was reached; one further down is known by the name that it gives itself.</summary>
-    private KnownNode Known(RowTable.Row row, int index, IReadOnlyList<KnownNode> known)
+    /// <summary>
+    /// A node keeps the address by which it was reached; one further down is known by the name that it gives itself. Null
+    /// while that has not come, and for one that joins: it does not count before it has caught up.
+    /// </summary>
+    private KnownNode? Known(RowTable.Row row, int index, IReadOnlyList<KnownNode> known)
     {
         var before = known.FirstOrDefault(node => node.Node == row.Ack.Node);
-        return new KnownNode(
-            row.Ack.Node, row.Ack.Journal, (index == 0 ? nearest() : null) ?? before?.Address ?? row.Detail?.Address ?? "?", row.Ack.Durable,
-            IsDetached: before is { IsDetached: true } && row.Ack.Applied < row.Ack.Durable);
+        var address = (index == 0 ? nearest() : null) ?? before?.Address ?? row.Detail?.Address;
+        return address is null || row.Ack.State.HasFlag(AckState.Joining) ? null : new KnownNode(
+            row.Ack.Node, row.Ack.Journal, address, row.Ack.Durable, IsDetached: before is { IsDetached: true } && row.Ack.Applied < row.Ack.Durable);
     }
 
     [LoggerMessage(LogLevel.Warning, "What the nodes behind this one confirm cannot be written down: {Why}. It is tried again.")]

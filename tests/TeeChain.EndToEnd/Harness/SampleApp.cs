@@ -28,12 +28,13 @@ internal sealed class SampleApp(string name, int port, string folder) : IAsyncDi
     }
 
     /// <summary>Begins its next run with a copy of what another has now; nothing must be written there meanwhile.</summary>
-    public async Task TakeStateAsync(SampleApp other, CancellationToken cancellation)
-    {
-        // Not by .NET, which respects the lock of the program that has it open.
-        await using var copying = RealProcess.Start("cp", [other.StateFile, StateFile], Path.Combine(folder, $"{name}.copy.log"));
-        Assert.True(await copying.WaitExitAsync(cancellation) == 0, copying.Description);
-    }
+    public Task TakeStateAsync(SampleApp other, CancellationToken cancellation) => Copy.FileAsync(other.StateFile, StateFile, cancellation);
+
+    public Task KeepStateAsync(CancellationToken cancellation) => Copy.FileAsync(StateFile, StateFile + ".kept", cancellation);
+
+    public Task RestoreStateAsync(CancellationToken cancellation) => Copy.FileAsync(StateFile + ".kept", StateFile, cancellation);
+
+    public void LoseState() => File.Delete(StateFile);
 
     public async Task StartAsync(CancellationToken cancellation)
     {

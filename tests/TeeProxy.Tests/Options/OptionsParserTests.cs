@@ -113,9 +113,9 @@ public sealed class OptionsParserTests
     [InlineData("--drain has no value", "0s to 5m", "--drain", "--local", ":1")]
     [InlineData("--local has no value", "ADDRESS", "--local")]
     [InlineData("\"tail\" is not understood", "run, journal", "tail", "--local", ":1")]
-    [InlineData("journal takes check or dump", "FOLDER", "journal", "eat", "x")]
-    [InlineData("journal takes check or dump", "FOLDER", "journal", "check")]
-    [InlineData("journal takes check or dump", "FOLDER", "journal", "check", "x", "y")]
+    [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "eat", "x")]
+    [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "check")]
+    [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "check", "x", "y")]
     [InlineData("--bodys is no flag", "is --bodies meant?", "journal", "dump", "x", "--bodys")]
     public void What_is_wrong_is_said_in_one_line_and_exits_2(string what, string allowed, params string[] arguments)
     {
