@@ -15,5 +15,6 @@ namespace TeeChain.Protocol;
 [JsonSerializable(typeof(OpeningAnswer))]
 [JsonSerializable(typeof(NodeDetail))]
 [JsonSerializable(typeof(NodeStatus))]
+[JsonSerializable(typeof(ParkedStatus[]))]
 [JsonSerializable(typeof(StatusAt))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

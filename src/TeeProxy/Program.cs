@@ -35,7 +35,10 @@ static async Task<int> RunAsync(NodeOptions options)
     _ = new NodeInstruments(node.Meter, node.Status.Status, node.Time);
     ProcessInstruments.AddTo(node.Meter);
     var guard = new AdminGuard(options.Admin, AdminToken.LoadOrCreate(options.Data, options.Secret));
-    var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>());
+    var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>
+    {
+        ["parked"] = new ParkedActions(node.Parked, node.ParkedRetry).Action,
+    });
 
     var self = new Pseudonym(node.Member.Node);
     var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, node.Journal, node.Health, () => node.Departure.IsClosed, node.Member.AdmitAsync);
