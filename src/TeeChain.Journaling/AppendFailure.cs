@@ -26,4 +26,7 @@ public enum AppendFailure
 
     /// <summary>The epoch to begin is not above the journal's. Nothing was recorded.</summary>
     EpochFell,
+
+    /// <summary>The journal is sealed (<see cref="Journal.SealAsync"/>). Nothing was recorded.</summary>
+    Sealed,
 }

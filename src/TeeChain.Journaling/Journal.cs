@@ -159,6 +159,17 @@ public sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>
+    /// From here on <see cref="Append"/> is refused with <see cref="AppendFailure.Sealed"/>, but for a record that begins an
+    /// epoch: that ends the seal. Completes with the last record once all that was appended before is committed or refused,
+    /// so nothing of this node's comes behind it. What other nodes send is not concerned. A seal does not survive a restart.
+    /// Throws <see cref="JournalAppendException"/> when the journal is closed or faulted.
+    /// </summary>
+    public Task<JournalPosition> SealAsync() => OrderAsync(new SealRequest(isSealing: true));
+
+    /// <summary>Ends the seal without a new epoch.</summary>
+    public Task UnsealAsync() => OrderAsync(new SealRequest(isSealing: false));
+
+    /// <summary>
     /// A replica's way in: whole records, byte for byte as the predecessor has them, behind what was accepted before.
     /// Checks them, copies them, and completes at once while at most 4 MiB are pending, else when that has drained. A record
     /// longer than those 4 MiB is not copied: then it completes when that is committed.
@@ -229,6 +240,16 @@ public sealed class Journal : IAsyncDisposable
         {
             await Task.Run(Close);
         }
+    }
+
+    private Task<JournalPosition> OrderAsync(SealRequest request)
+    {
+        if (!_queue.TryAdd(request))
+        {
+            request.Fail(_writer.WhyClosed);
+        }
+
+        return request.Done;
     }
 
     private void Close()

@@ -13,8 +13,10 @@ namespace TeeChain.Protocol;
     JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Opening))]
 [JsonSerializable(typeof(OpeningAnswer))]
+[JsonSerializable(typeof(ChainView))]
 [JsonSerializable(typeof(NodeDetail))]
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(ParkedStatus[]))]
 [JsonSerializable(typeof(StatusAt))]
+[JsonSerializable(typeof(HoldGrant))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -9,6 +9,7 @@ using TeeProxy.Chain;
 using TeeProxy.Delivery;
 using TeeProxy.Delivery.Parking;
 using TeeProxy.Hop;
+using TeeProxy.Inspection;
 using TeeProxy.Options;
 using TeeProxy.Spooling;
 using TeeProxy.Status;
@@ -22,14 +23,13 @@ namespace TeeProxy;
 /// </summary>
 internal sealed class Node : IAsyncDisposable
 {
-    private readonly DiskFolder _folder;
     private readonly DiskFolder _parkedFolder;
     private readonly CancellationTokenSource _abort = new();
     private readonly Lanes _lanes;
 
-    private Node(NodeOptions options, DiskFolder folder, Journal journal, Membership membership, Meter meter, ILoggerFactory logs, TimeProvider time)
+    private Node(NodeOptions options, DiskFolder folder, Journal journal, Membership membership, NextList next, Meter meter, ILoggerFactory logs, TimeProvider time)
     {
-        _folder = folder;
+        Folder = folder;
         (Options, Journal, Meter, Time, Logs) = (options, journal, meter, time, logs);
 
         // What is known, and what is told.
@@ -37,11 +37,17 @@ internal sealed class Node : IAsyncDisposable
         var headWindow = new LagWindow(time, options.MaxLag);
         var ownWindow = new LagWindow(time, options.MaxLag);
         var beats = new Following<Beat>(Beat.None);
-        var rows = new RowTable();
-        var settings = new ChainSettings(options.Role, options.Next is not null, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience);
+        var settings = new ChainSettings(options.Role, options.Listen.Told.ToString(), options.SharedSettings, FoundingPatience) { WantsEagerAcks = options.Ack != AckLevel.Local };
+        Next = new Following<NextList>(next);
         Problems = new Problems(time);
-        Member = new ChainMember(folder, journal, membership, settings, lease, headWindow);
         Progress = new Progress(journal.Cursor.Watermark);
+        Member = new ChainMember(folder, journal, membership, next.Addresses.Count > 0);
+        Office = new Office(Member, journal, settings);
+        var openings = new Openings(Member, journal, settings, lease, headWindow, () => Progress.Applied);
+        Pending = new PendingWrites(isOpen: options.Ack == AckLevel.Local);
+        Hold = new Hold(time);
+        Gate = new LevelGate(options.Ack, () => Next.Current.Addresses.Count > 0, Member.Standing, Pending);
+        var rows = new RowTable(Gate.RowsChanged);
 
         // To the application.
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
@@ -63,24 +69,40 @@ internal sealed class Node : IAsyncDisposable
         var sink = new ApplicationSink(
             step, Cursor, comparison, Progress, Member, journal, _lanes = new Lanes(options.Lanes), options.Key?.Source, logs.CreateLogger<ApplicationSink>(), _abort.Token);
         Local = new JournalCursor(journal.OpenReader(Cursor.Watermark), sink);
-        foreach (var (sequence, status) in membership.Role == Role.Head ? notes.Unsettled.Where(row => Cursor.IsDone(row.Key)) : [])
+        if (membership.Role == Role.Head)
         {
-            outcomes.Record(new OutcomeRecord(sequence, status, BodyDigest: 0));
+            outcomes.TakeOver(Cursor.IsDone);
         }
 
         // To and from the other nodes.
-        Status = new StatusSource(options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Parked, time);
-        var codec = new OpeningCodec(options.Secret);
+        var exchange = new OpeningExchange(new OpeningCodec(options.Secret));
+        Successors = new SuccessorList(
+            Next,
+            address => new SuccessorLink(address, Member, openings, journal, beats, rows, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
+            journal, time, logs.CreateLogger<SuccessorList>());
+        Status = new StatusSource(
+            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Successors, Next, Parked, time);
         var source = new RowSource(membership.Node, journal, Progress, rows, Status.Claims);
+        var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
-            Member, journal, new HeadFollower(lease, headWindow, beats), source, Progress, codec, Problems, time, logs.CreateLogger<PredecessorLink>());
-        Successor = options.Next is not { } next ? null : new SuccessorLink(
-            next, Member, journal, beats, rows, Progress, codec, Dialer, Problems, logs.CreateLogger<SuccessorLink>());
-        (Status.Successor, Status.Predecessor) = (Successor, Predecessor);
+            Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, Progress, exchange, Problems, time, logs.CreateLogger<PredecessorLink>());
+        Status.Predecessor = Predecessor;
+        var inquiry = new Inquiry(exchange, Dialer);
+        Confirmation = new Confirmation(Member, openings, inquiry.AskAsync, time);
+        Promotion = new Promotion(Member, openings, Office, journal, lease, inquiry.AskAsync, Predecessor.EndAsync, () => outcomes.TakeOver(Cursor.IsDone));
+        Holding = new HoldEndpoint(Hold, Member, journal, InFlight, () => Cursor.Digest.Current, time);
+
+        HoldRule.Facts InFlight()
+        {
+            var (entering, applied, open, last) = (Pending.Entering, Progress.Applied, comparison.Snapshot().Unsettled.Count, journal.Last.Sequence);
+            return new HoldRule.Facts(entering, applied, open, last, Gate.WhyNotEverywhere(last));
+        }
+
+        Orphans = new OrphanExport(Member, journal, options.Data, logs.CreateLogger<OrphanExport>());
 
         // What happens by the clock.
-        Heart = new Heart(Member, journal, lease, headWindow, ownWindow, beats, time);
-        Retention = new Retention(journal, Member, Progress, rows, options.Next?.ToString(), outcomes, time, logs.CreateLogger<Retention>());
+        Heart = new Heart(Member, Office, journal, () => Progress.Applied, lease, headWindow, ownWindow, beats, time);
+        Retention = new Retention(journal, Member, Progress, rows, Next, () => Successors.Current?.Next.ToString(), options.DetachesWhenFull, outcomes, time, logs.CreateLogger<Retention>());
         Probe = new ApplicationProbe(options.Local, options.HealthPath, options.HealthInterval, Health, time, logs.CreateLogger<ApplicationProbe>());
     }
 
@@ -88,6 +110,8 @@ internal sealed class Node : IAsyncDisposable
     private static readonly TimeSpan FoundingPatience = TimeSpan.FromSeconds(5);
 
     public NodeOptions Options { get; }
+
+    public DiskFolder Folder { get; }
 
     public Journal Journal { get; }
 
@@ -99,7 +123,21 @@ internal sealed class Node : IAsyncDisposable
 
     public ChainMember Member { get; }
 
-    public PendingWrites Pending { get; } = new();
+    public Office Office { get; }
+
+    public Confirmation Confirmation { get; }
+
+    public Promotion Promotion { get; }
+
+    public OrphanExport Orphans { get; }
+
+    public PendingWrites Pending { get; }
+
+    public LevelGate Gate { get; }
+
+    public Hold Hold { get; }
+
+    public HoldEndpoint Holding { get; }
 
     public Progress Progress { get; }
 
@@ -121,7 +159,9 @@ internal sealed class Node : IAsyncDisposable
 
     public HopDialer Dialer { get; } = new();
 
-    public SuccessorLink? Successor { get; }
+    public Following<NextList> Next { get; }
+
+    public SuccessorList Successors { get; }
 
     public PredecessorLink Predecessor { get; }
 
@@ -157,7 +197,13 @@ internal sealed class Node : IAsyncDisposable
         }
 
         MembershipFile.Save(folder, membership);
-        var node = new Node(options, folder, journal, membership, meter, logs, time);
+        if (membership is not { Role: Role.Head, IsTakingOffice: false })
+        {
+            _ = journal.SealAsync(); // Until this node leads, nothing of its own is recorded; nobody can append before.
+        }
+
+        var next = NextList.Load(folder, [.. options.Next.Select(address => address.ToString())]);
+        var node = new Node(options, folder, journal, membership, next, meter, logs, time);
         node.Spool.RemoveLeftovers();
         return node;
     }
@@ -173,10 +219,11 @@ internal sealed class Node : IAsyncDisposable
         Client.Dispose();
         Dialer.Dispose();
         Predecessor.Dispose();
+        Promotion.Dispose();
         Member.Dispose();
         Progress.Dispose();
         await Journal.DisposeAsync();
-        _folder.Dispose();
+        Folder.Dispose();
         _parkedFolder.Dispose();
         Meter.Dispose();
         _abort.Dispose();

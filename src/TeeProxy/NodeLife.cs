@@ -31,15 +31,14 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
             node.Heart.RunAsync(running.Token),
             node.Retention.RunAsync(running.Token),
             node.Probe.RunAsync(running.Token),
+            node.Confirmation.RunAsync(running.Token),
+            node.Orphans.RunAsync(running.Token),
+            node.Gate.RunAsync(running.Token),
         ];
         var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
         await server.StartAsync();
-        if (node.Successor is { } successor)
-        {
-            loops.Add(successor.RunAsync(running.Token));
-        }
-
-        LogStarted(node.Options.Listen, node.Options.Admin, node.Options.Local, node.Options.Next?.ToString() ?? "nobody", node.Options.Data);
+        loops.Add(node.Successors.RunAsync(running.Token));
+        LogStarted(node.Options.Listen, node.Options.Admin, node.Options.Local, node.Next.Current.Addresses is [_, ..] next ? string.Join(", ", next) : "nobody", node.Options.Data);
         systemd.Ready();
 
         var ended = await Task.WhenAny([_asked.Task, node.Journal.Faulted, local, .. loops]);

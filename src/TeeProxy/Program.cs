@@ -11,6 +11,8 @@ switch (OptionsParser.Parse(args, Environment.GetEnvironmentVariable))
         return exit.Code;
     case Command.Journal journal:
         return JournalCommand.Run(journal, Console.Out, Console.Error);
+    case Command.Seed seed:
+        return SeedCommand.Run(seed, Console.Out, Console.Error);
     case Command.Run run:
         try
         {
@@ -35,15 +37,18 @@ static async Task<int> RunAsync(NodeOptions options)
     _ = new NodeInstruments(node.Meter, node.Status.Status, node.Time);
     ProcessInstruments.AddTo(node.Meter);
     var guard = new AdminGuard(options.Admin, AdminToken.LoadOrCreate(options.Data, options.Secret));
-    var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>
+    var chain = new ChainActions(node.Member, node.Promotion, node.Next, node.Folder, options.Listen);
+    var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>(chain.All)
     {
+        ["hold"] = AdminAction.Post(node.Holding.HoldAsync),
+        ["release"] = AdminAction.Post(node.Holding.ReleaseAsync),
         ["parked"] = new ParkedActions(node.Parked, node.ParkedRetry).Action,
     });
 
     var self = new Pseudonym(node.Member.Node);
-    var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, node.Journal, node.Health, () => node.Departure.IsClosed, node.Member.AdmitAsync);
+    var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, node.Journal, node.Health, node.Hold, () => node.Departure.IsClosed, node.Office.AdmitAsync);
     var intake = new WriteIntake(
-        options, admission, new ForwardedHead(self), node.Spool, node.Journal, node.Pending, node.Time, logs.CreateLogger<WriteIntake>());
+        options, admission, new ForwardedHead(self), node.Spool, node.Journal, node.Pending, node.Gate.Explain, node.Time, logs.CreateLogger<WriteIntake>());
     var instruments = new IngressInstruments(node.Meter, node.Time);
     await using var server = NodeServer.Build(
         node,

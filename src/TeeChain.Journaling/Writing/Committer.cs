@@ -22,6 +22,7 @@ internal sealed class Committer(
         "teechain_journal_commit_duration_seconds", "s", "Writing and syncing one batch.");
     private Committed _committed = recovered.Committed;
     private VersionedCursor _markedCursor = recovered.Cursor;
+    private bool _isSealed;
 
     /// <summary>The last commit, for any thread.</summary>
     public Committed Committed => Volatile.Read(ref _committed);
@@ -37,7 +38,7 @@ internal sealed class Committer(
     {
         while (backlog.Count > 0)
         {
-            if (Refuse(backlog[0]))
+            if (Obey(backlog[0]) || Refuse(backlog[0]))
             {
                 backlog.RemoveAt(0);
             }
@@ -73,11 +74,12 @@ internal sealed class Committer(
         long room = Math.Min(active.Capacity - active.CommittedEnd - markBytes, Math.Max(MostBatchBytes, backlog[0].Bytes));
         long epoch = Committed.Last.Epoch;
         int count = 0;
-        while (count < backlog.Count && backlog[count].Bytes <= room)
+        while (count < backlog.Count && backlog[count].Bytes <= room && backlog[count] is not SealRequest)
         {
             var item = backlog[count];
             bool isOther = item is AppendRequest { Payload.Spool: not null } || item.GetType() == typeof(ReceivedRun) != (backlog[0] is ReceivedRun);
-            if (count > 0 && (isOther || item is AppendRequest { Epoch: { } begun } && begun <= epoch || item is ReceivedRun run && run.Base != ((ReceivedRun)backlog[count - 1]).Last))
+            bool isRefused = item is AppendRequest { Epoch: null } && _isSealed && epoch == Committed.Last.Epoch;
+            if (count > 0 && (isOther || isRefused || item is AppendRequest { Epoch: { } begun } && begun <= epoch || item is ReceivedRun run && run.Base != ((ReceivedRun)backlog[count - 1]).Last))
             {
                 break;
             }
@@ -195,7 +197,9 @@ internal sealed class Committer(
     {
         for (int i = 0; i < count; i++)
         {
-            (backlog[i] as AppendRequest)?.OnSequenced(((AppendRequest)backlog[i]).Position);
+            var request = backlog[i] as AppendRequest;
+            request?.OnSequenced(request.Position);
+            _isSealed &= request?.Epoch is null;
         }
 
         foreach (var (sequence, offset) in _points)
@@ -220,9 +224,28 @@ internal sealed class Committer(
         }
     }
 
+    /// <summary>True when the item was an order to the writer and not something to append.</summary>
+    private bool Obey(IPending item)
+    {
+        if (item is not SealRequest request)
+        {
+            return false;
+        }
+
+        _isSealed = request.IsSealing;
+        request.Complete(Committed.Last);
+        return true;
+    }
+
     /// <summary>True when the item can never be appended here; then it was told so.</summary>
     private bool Refuse(IPending item)
     {
+        if (_isSealed && item is AppendRequest { Epoch: null } late)
+        {
+            late.OnFailed(AppendFailure.Sealed);
+            return true;
+        }
+
         if (item is AppendRequest { Epoch: { } epoch } request && epoch <= Committed.Last.Epoch)
         {
             request.OnFailed(AppendFailure.EpochFell);

@@ -95,6 +95,7 @@ internal sealed class JournalWriter
             try
             {
                 (_backlog[i] as AppendRequest)?.OnFailed(i < _committer.InFlight ? AppendFailure.Ambiguous : WhyClosed);
+                (_backlog[i] as SealRequest)?.Fail(WhyClosed);
             }
             catch (Exception error)
             {

@@ -1,6 +1,6 @@
 namespace TeeChain.Protocol.Hop;
 
-/// <summary>What a predecessor says of itself when it opens to its successor. JSON, so that a later version may add to it.</summary>
+/// <summary>What a node says of itself when it opens to another, mostly to its successor. JSON, so that a later version may add to it.</summary>
 public sealed record Opening
 {
     /// <summary><see cref="HopEndpoint.Version"/>.</summary>
@@ -45,6 +45,9 @@ public sealed record Opening
     /// <summary>Whether a client waits for acks: then they flow at once, else they are gathered for some milliseconds.</summary>
     public bool EagerAcks { get; init; }
 
-    /// <summary>Whether this stream only brings a bypassed node up to date beside the present one.</summary>
-    public bool CatchUp { get; init; }
+    /// <summary>What the connection is for.</summary>
+    public OpeningPurpose Purpose { get; init; }
+
+    /// <summary>With <see cref="OpeningPurpose.Promise"/>: an operator accepts that what only this node holds is lost.</summary>
+    public bool IsForced { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace TeeChain.Protocol.Hop;
 
-/// <summary>A successor's answer: its verdict, and who it is, so that the predecessor can judge for itself.</summary>
+/// <summary>The answer to an opening: the verdict, and who it is that answers, so that the other can judge for itself.</summary>
 public sealed record OpeningAnswer
 {
     public required Verdict Verdict { get; init; }
@@ -14,11 +14,26 @@ public sealed record OpeningAnswer
 
     public required Guid Journal { get; init; }
 
-    /// <summary>The highest epoch that the successor has made durable.</summary>
+    /// <summary>The highest epoch that the answering node has made durable.</summary>
     public required long PromisedEpoch { get; init; }
 
-    /// <summary>The successor's last durable record: the predecessor resumes right behind it.</summary>
+    /// <summary>The head of <see cref="PromisedEpoch"/>.</summary>
+    public Guid? Head { get; init; }
+
+    /// <summary>Where that head listens.</summary>
+    public string? HeadAddress { get; init; }
+
+    /// <summary>The last 64 epochs that it knows, oldest first.</summary>
+    public IReadOnlyList<EpochStart> Epochs { get; init; } = [];
+
+    /// <summary>Whether it is still being brought up to date and does not count yet.</summary>
+    public bool IsJoining { get; init; }
+
+    /// <summary>Its last durable record: a predecessor resumes right behind it.</summary>
     public required Position Last { get; init; }
+
+    /// <summary>The last sequence before which nothing is undelivered to its application.</summary>
+    public long Applied { get; init; }
 
     public required string Address { get; init; }
 }

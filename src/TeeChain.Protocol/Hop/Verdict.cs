@@ -35,7 +35,7 @@ public enum Verdict
     /// <summary>The settings that must be equal are not.</summary>
     Settings,
 
-    /// <summary>The successor is itself the head of this epoch, or pinned to be one.</summary>
+    /// <summary>The successor is itself the head of this epoch, or pinned to be one; or, when asked to hand over, it is not.</summary>
     Head,
 
     /// <summary>The opening speaks another version of the protocol.</summary>

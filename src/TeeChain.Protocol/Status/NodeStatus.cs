@@ -1,3 +1,5 @@
+using TeeChain.Protocol.Hop;
+
 namespace TeeChain.Protocol.Status;
 
 /// <summary>What <c>/status</c> answers: a node as it is. Paths stand without their query, bodies never.</summary>
@@ -51,9 +53,19 @@ public sealed record NodeStatus
 
     public required ApplicationStatus Application { get; init; }
 
+    /// <summary>The successor that has the stream.</summary>
     public NextStatus? Next { get; init; }
 
+    /// <summary>All successors of the list, in its order.</summary>
+    public IReadOnlyList<NextStatus> Successors { get; init; } = [];
+
+    /// <summary>The version of that list: 0 is the flag's.</summary>
+    public long NextVersion { get; init; }
+
     public PreviousStatus? Previous { get; init; }
+
+    /// <summary>Every node that counts, the head first, as the head last told.</summary>
+    public IReadOnlyList<ChainNode> Nodes { get; init; } = [];
 
     /// <summary>The nodes behind this one, nearest first.</summary>
     public required IReadOnlyList<RowStatus> Rows { get; init; }
@@ -70,6 +82,9 @@ public sealed record NodeStatus
 
     /// <summary>What is parked, oldest first, at most 100.</summary>
     public IReadOnlyList<ParkedStatus> ParkedWrites { get; init; } = [];
+
+    /// <summary>What only this node holds, because its head was replaced; null when there is nothing.</summary>
+    public OrphanStatus? Orphans { get; init; }
 
     public required long Divergences { get; init; }
 
@@ -92,7 +107,17 @@ public sealed record ApplicationStatus(bool Up, string? Why);
 /// <param name="AckedSequence">The last sequence on the next node's disk, as far as known.</param>
 /// <param name="Verdict">The last opening's verdict, if one was answered.</param>
 /// <param name="Why">Why entries do not flow.</param>
-public sealed record NextStatus(string Address, bool Connected, Guid? Node, long AckedSequence, string? Verdict, string? Why);
+public sealed record NextStatus(string Address, bool Connected, Guid? Node, long AckedSequence, string? Verdict, string? Why)
+{
+    /// <summary>Of a list of successors: <c>stream</c> has the stream, <c>catchup</c> was gone past, <c>spare</c> is behind the one that has it.</summary>
+    public string? Part { get; init; }
+}
+
+/// <summary>Records that the chain went on without.</summary>
+/// <param name="From">The first of them.</param>
+/// <param name="Through">The last.</param>
+/// <param name="File">Where the writes among them are exported to.</param>
+public sealed record OrphanStatus(long From, long Through, string File);
 
 /// <summary>The stream from the node before.</summary>
 public sealed record PreviousStatus(Guid Node, string Address, bool Connected, double SecondsSinceHeartbeat);

@@ -6,10 +6,19 @@ namespace TeeProxy.Acks;
 /// One client's write on its way: handed to the journal by ingress, found again by its sequence when the application
 /// has answered. Ingress awaits <see cref="Completion"/>; everybody else calls <see cref="TryComplete"/>.
 /// </summary>
-internal sealed class PendingWrite(PendingWrites table, EntryPayload payload) : AppendRequest(EntryKind.Write, payload)
+internal sealed class PendingWrite : AppendRequest
 {
+    private readonly PendingWrites _table;
     private readonly TaskCompletionSource<WriteResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _sequence;
+
+    /// <summary>From here on it is entering, until the journal has decided or it is withdrawn.</summary>
+    public PendingWrite(PendingWrites table, EntryPayload payload)
+        : base(EntryKind.Write, payload)
+    {
+        _table = table;
+        table.Enter();
+    }
 
     /// <summary>Completes once; never faults.</summary>
     public Task<WriteResult> Completion => _completion.Task;
@@ -17,20 +26,39 @@ internal sealed class PendingWrite(PendingWrites table, EntryPayload payload) : 
     /// <summary>Its sequence; 0 while the journal has not given it one.</summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
-    /// <summary>False when somebody else was first; an answer then stays the caller's to dispose.</summary>
+    /// <summary>The application's answer, from when it is here. Written once, by <see cref="PendingWrites"/>, which owns its body until it is told.</summary>
+    public Answer? Answer { get; set; }
+
+    /// <summary>False when somebody else was first.</summary>
     public bool TryComplete(WriteResult result) => _completion.TrySetResult(result);
+
+    /// <summary>Gives <see cref="Answer"/> to who waits; its body is disposed when nobody does. Called once, by whoever took the write out of the table.</summary>
+    public void TellAnswer()
+    {
+        if (!TryComplete(new WriteResult.Answered(Sequence, Answer!)))
+        {
+            Answer!.Body.Dispose();
+        }
+    }
+
+    /// <summary>It is not appended after all.</summary>
+    public void Withdraw() => _table.Entered();
 
     /// <inheritdoc/>
     protected override void OnSequenced(JournalPosition position)
     {
         Volatile.Write(ref _sequence, position.Sequence);
-        table.Add(this);
+        _table.Add(this);
     }
+
+    /// <inheritdoc/>
+    protected override void OnCommitted() => _table.Entered();
 
     /// <inheritdoc/>
     protected override void OnFailed(AppendFailure failure)
     {
-        table.Forget(this);
+        _table.Entered();
+        _table.Forget(this);
         TryComplete(new WriteResult.Unrecorded(failure));
     }
 }

@@ -7,18 +7,31 @@ using TeeChain.Protocol.Status;
 namespace TeeProxy.Acks;
 
 /// <summary>The rows that this node tells upstream: its own, then all it knows of the nodes behind it.</summary>
-/// <param name="claims">This node's state and detail now.</param>
-internal sealed class RowSource(Guid node, Journal journal, Progress progress, RowTable behind, Func<(AckState State, NodeDetail Detail)> claims)
+/// <param name="claims">This node's state and detail now, given the rows behind it.</param>
+internal sealed class RowSource(Guid node, Journal journal, Progress progress, RowTable behind, Func<IReadOnlyList<RowTable.Row>, (AckState State, NodeDetail Detail)> claims)
 {
-    public IEnumerable<AckRow> Rows()
+    private (NodeDetail Detail, byte[] Json)? _encoded;
+
+    /// <summary>
+    /// One snapshot. The order matters: a write that is parked between two of these reads is not applied yet, and the rows
+    /// are those that the state speaks of, so nobody is told that the chain is whole without hearing of all of it. One caller at a time.
+    /// </summary>
+    public AckRow[] Rows()
     {
-        var (state, detail) = claims();
-        yield return new AckRow(node, journal.JournalId, journal.Last.Sequence, progress.Applied, state, Encode(detail));
-        foreach (var row in behind.Rows)
-        {
-            yield return row.Ack;
-        }
+        var applied = progress.Applied;
+        var rows = behind.Rows;
+        var (state, detail) = claims(rows);
+        return [new AckRow(node, journal.JournalId, journal.Last.Sequence, applied, state, Encode(detail)), .. rows.Select(row => row.Ack)];
     }
 
-    private static byte[] Encode(NodeDetail detail) => JsonSerializer.SerializeToUtf8Bytes(detail, ProtocolJson.Default.NodeDetail);
+    // Acks may flow a thousand times a second; what is for people changes seldom.
+    private byte[] Encode(NodeDetail detail)
+    {
+        if (_encoded is not { } encoded || encoded.Detail != detail)
+        {
+            _encoded = encoded = (detail, JsonSerializer.SerializeToUtf8Bytes(detail, ProtocolJson.Default.NodeDetail));
+        }
+
+        return encoded.Json;
+    }
 }

@@ -9,7 +9,8 @@ namespace TeeProxy.Acks;
 /// What the nodes behind this one have reached, nearest first, as the present stream's acks tell. What an older stream
 /// told is discarded at every opening. One writer (the stream), any reader.
 /// </summary>
-internal sealed class RowTable
+/// <param name="changed">Told the rows after each change, on the stream's thread.</param>
+internal sealed class RowTable(Action<IReadOnlyList<RowTable.Row>>? changed = null)
 {
     private volatile IReadOnlyList<Row> _rows = [];
 
@@ -19,7 +20,7 @@ internal sealed class RowTable
     public IReadOnlyList<Row> Rows => _rows;
 
     /// <summary>A new stream opens.</summary>
-    public void Clear() => _rows = [];
+    public void Clear() => Publish([]);
 
     public void Update(IReadOnlyList<AckRow> acks)
     {
@@ -33,7 +34,13 @@ internal sealed class RowTable
                 : Fresh(ack);
         }
 
+        Publish(rows);
+    }
+
+    private void Publish(IReadOnlyList<Row> rows)
+    {
         _rows = rows;
+        changed?.Invoke(rows);
     }
 
     private static Row Fresh(AckRow ack) => Read(ack.Detail) is { } detail ? new Row(ack, detail) : new Row(ack with { Detail = default }, null);

@@ -4,13 +4,18 @@ using TeeChain.Protocol.Hop;
 namespace TeeProxy.Chain;
 
 /// <summary>
-/// What happens in a node when nothing else does: the head beats, and everybody notes where the journal and the head are.
+/// What happens in a node when nothing else does: the head beats and tells what the chain is, and everybody notes where
+/// the journal and the head are.
 /// </summary>
+/// <param name="applied">The last sequence before which nothing is undelivered here.</param>
 internal sealed class Heart(
-    ChainMember member, Journal journal, HeadLease lease, LagWindow headWindow, LagWindow ownWindow, Following<Beat> beats, TimeProvider time)
+    ChainMember member, Office office, Journal journal, Func<long> applied, HeadLease lease, LagWindow headWindow, LagWindow ownWindow, Following<Beat> beats, TimeProvider time)
 {
     private readonly long _incarnation = Random.Shared.NextInt64(1, long.MaxValue);
     private long _counter;
+    private Membership? _viewOf;
+    private ReadOnlyMemory<byte> _view;
+    private ReadOnlyMemory<byte> _viewSeen;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -25,10 +30,10 @@ internal sealed class Heart(
     /// <summary>One interval's work.</summary>
     public async Task StepAsync(CancellationToken cancellation)
     {
-        if (member.Standing.Current is { IsConfirmed: true, Membership.IsFounding: true })
+        if (member.Standing.Current is { IsConfirmed: true, Membership.IsTakingOffice: true })
         {
-            // A founding that a crash interrupted is finished as soon as it can be, not only when somebody writes.
-            await member.AdmitAsync(cancellation);
+            // What a crash interrupted is finished as soon as it can be, not only when somebody writes.
+            await office.TakeAsync(cancellation);
         }
 
         var standing = member.Standing.Current;
@@ -37,7 +42,7 @@ internal sealed class Heart(
         if (standing.MayTakeWrites)
         {
             headWindow.Note(last);
-            beats.Publish(new Beat(new Heartbeat(_incarnation, ++_counter, last, standing.Membership.Epoch), default));
+            beats.Publish(new Beat(new Heartbeat(_incarnation, ++_counter, last, standing.Membership.Epoch), View(standing.Membership)));
         }
         else if (standing.Membership.Chain is null || standing.Membership.IsFounding)
         {
@@ -47,5 +52,41 @@ internal sealed class Heart(
         {
             headWindow.Clear();
         }
+        else
+        {
+            await FollowAsync(standing.Membership, cancellation);
+        }
+    }
+
+    /// <summary>A replica takes over what the head says of the chain, and counts once it has caught up.</summary>
+    private async Task FollowAsync(Membership membership, CancellationToken cancellation)
+    {
+        var told = beats.Current.View;
+        var view = told.Span.SequenceEqual(_viewSeen.Span) ? null : ChainView.TryRead(told.Span);
+        var hasCaughtUp = membership.IsJoining && headWindow.Then() is { } then && applied() >= then;
+        if (view is null && !hasCaughtUp)
+        {
+            return;
+        }
+
+        await member.ChangeAsync(
+            now =>
+            {
+                var next = view is null ? now : ViewRule.Adopt(now, view);
+                return hasCaughtUp ? next with { IsJoining = false } : next;
+            },
+            cancellation);
+        _viewSeen = told;
+    }
+
+    /// <summary>The chain as this head knows it, encoded anew only when it changed.</summary>
+    private ReadOnlyMemory<byte> View(Membership membership)
+    {
+        if (!ReferenceEquals(_viewOf, membership))
+        {
+            (_viewOf, _view) = (membership, ViewRule.Of(membership).Write());
+        }
+
+        return _view;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TeeChain.Protocol.Hop;
 
 namespace TeeProxy.Chain;
@@ -5,6 +6,9 @@ namespace TeeProxy.Chain;
 /// <summary>What a node knows durably of its place in the chain. Replaced as a whole and made durable before it is obeyed.</summary>
 internal sealed record Membership
 {
+    /// <summary>Epochs, and removed nodes, that are remembered.</summary>
+    public const int MostEpochs = 64;
+
     /// <summary>This node's id, minted with its folder.</summary>
     public required Guid Node { get; init; }
 
@@ -14,10 +18,13 @@ internal sealed record Membership
     public Role Role { get; init; }
 
     /// <summary>
-    /// A head that has minted the chain's id and may take no write yet: its successor has not durably accepted the id,
-    /// or the first epoch record is not known to be on disk. Invariant: only with <see cref="Role.Head"/>.
+    /// A head that may take no write yet: its epoch's first record is not known to be on disk. Invariant: only with
+    /// <see cref="Role.Head"/>.
     /// </summary>
-    public bool IsFounding { get; init; }
+    public bool IsTakingOffice { get; init; }
+
+    /// <summary>A replica that came to a chain which already had records and has not caught up since: it does not count yet.</summary>
+    public bool IsJoining { get; init; }
 
     /// <summary>The highest epoch promised. Invariant: never falls.</summary>
     public long Epoch { get; init; }
@@ -31,11 +38,37 @@ internal sealed record Membership
     /// <summary>The last <see cref="MostEpochs"/> epochs, oldest first.</summary>
     public IReadOnlyList<EpochStart> Epochs { get; init; } = [];
 
+    /// <summary>The first own record that the chain went on without; only a new folder mends that. Null: there is none.</summary>
+    public long? OrphansFrom { get; init; }
+
     /// <summary>Every node that has been behind this one and was not removed by an operator.</summary>
     public IReadOnlyList<KnownNode> Known { get; init; } = [];
 
-    /// <summary>Epochs that are remembered.</summary>
-    public const int MostEpochs = 64;
+    /// <summary>Every node that counts, the head first, as the head last told; whom to ask before a promotion.</summary>
+    public IReadOnlyList<ChainNode> Nodes { get; init; } = [];
+
+    /// <summary>The nodes that operators removed, oldest first: rows of theirs that still come do not make them known again.</summary>
+    public IReadOnlyList<Guid> Removed { get; init; } = [];
+
+    /// <summary>Before the chain's first record: its id is minted, and nothing else has happened.</summary>
+    [JsonIgnore]
+    public bool IsFounding => IsTakingOffice && Epoch == 1;
+
+    /// <summary>The known nodes that count for acks.</summary>
+    [JsonIgnore]
+    public IEnumerable<KnownNode> Counted => Known.Where(known => known.DeclaredFrom is null);
+
+    /// <summary>Every other node that counts, as the head told, or as it is known here: whom to ask.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ChainNode> Others
+    {
+        get
+        {
+            IEnumerable<ChainNode> here = Counted.Select(static known => new ChainNode(known.Node, known.Address));
+            IEnumerable<ChainNode> head = Head is { } node && HeadAddress is { } address ? [new ChainNode(node, address)] : [];
+            return [.. Nodes.Concat(head).Concat(here).Where(other => other.Node != Node).DistinctBy(static other => other.Node)];
+        }
+    }
 
     /// <summary>An epoch's record has been seen in the journal.</summary>
     public Membership WithEpochRecord(EpochStart start, string? headAddress)
@@ -54,7 +87,45 @@ internal sealed record Membership
         };
     }
 
-    /// <summary>A node behind this one confirmed what it holds.</summary>
-    public Membership WithKnown(KnownNode node) =>
-        this with { Known = [.. Known.Where(known => known.Node != node.Node), node] };
+    /// <summary>
+    /// A node behind this one confirmed what it holds; a declaration for it, or for the node whose place it takes, is
+    /// fulfilled. The same object when nothing changes.
+    /// </summary>
+    public Membership WithKnown(KnownNode node)
+    {
+        if (Removed.Contains(node.Node) || Known.Contains(node))
+        {
+            return this;
+        }
+
+        return this with { Known = [.. Known.Where(known => known.Node != node.Node && !(known.DeclaredFrom is not null && known.Address == node.Address)), node] };
+    }
+
+    /// <summary>An operator removed a node: it counts no more, holds nothing, and its records are no promise.</summary>
+    public Membership Without(Guid node) => Removed.Contains(node) ? this : this with
+    {
+        Known = [.. Known.Where(known => known.Node != node)],
+        Nodes = [.. Nodes.Where(one => one.Node != node)],
+        Removed = [.. Removed.Append(node).TakeLast(MostEpochs)],
+    };
+
+    /// <summary>An operator said what a node still has; it does not count until it is here again. The same object when it is not known.</summary>
+    public Membership WithDeclared(Guid node, long from) => Known.Any(known => known.Node == node && known.DeclaredFrom != from)
+        ? this with { Known = [.. Known.Select(known => known.Node == node ? known with { DeclaredFrom = from, IsDetached = false } : known)] }
+        : this;
+
+    /// <summary>The head let go of a node: it counts still, but nothing is held for it. The same object when nothing changes.</summary>
+    public Membership WithDetached(Guid node) => Known.Any(known => known.Node == node && !known.IsDetached)
+        ? this with { Known = [.. Known.Select(known => known.Node == node ? known with { IsDetached = true } : known)] }
+        : this;
+
+    /// <summary>The head of a higher epoch is promised to be followed.</summary>
+    public Membership Following(long epoch, Guid? head, string? headAddress) => this with
+    {
+        Role = Role.Replica,
+        IsTakingOffice = false,
+        Epoch = epoch,
+        Head = head,
+        HeadAddress = headAddress,
+    };
 }

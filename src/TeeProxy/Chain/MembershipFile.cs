@@ -40,4 +40,5 @@ internal static class MembershipFile
     JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Membership))]
 [JsonSerializable(typeof(EpochRecord))]
+[JsonSerializable(typeof(NextList))]
 internal sealed partial class ChainJson : JsonSerializerContext;

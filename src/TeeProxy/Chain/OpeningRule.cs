@@ -8,9 +8,6 @@ namespace TeeProxy.Chain;
 /// </summary>
 internal static class OpeningRule
 {
-    /// <summary>How far an epoch may jump in one opening; more is a mistake or an attack, and would exhaust the numbers.</summary>
-    public const long LongestEpochJump = 1_000;
-
     /// <param name="Membership">As it stands.</param>
     /// <param name="Pin">What the operator pinned.</param>
     /// <param name="Last">The last record of the own journal.</param>
@@ -28,8 +25,8 @@ internal static class OpeningRule
     {
         var membership = self.Membership;
         return Refusal(self, opening) is var (verdict, reason)
-            ? new Decision(verdict, reason, membership)
-            : new Decision(Verdict.Accept, "", Adopt(membership, opening));
+            ? new Decision(verdict, reason, FenceRule.Learn(membership, opening))
+            : new Decision(Verdict.Accept, "", Adopt(self, opening));
     }
 
     private static (Verdict Verdict, string Reason)? Refusal(Successor self, Opening opening)
@@ -75,14 +72,24 @@ internal static class OpeningRule
             return (Verdict.Epoch, $"the predecessor is at epoch {opening.Epoch}, this node has promised epoch {membership.Epoch} under head {membership.Head}");
         }
 
-        if (opening.Epoch > membership.Epoch + LongestEpochJump)
+        if (membership.Chain is not null && FenceRule.IsTooFar(membership, opening.Epoch) is { } tooFar)
         {
-            return (Verdict.Epoch, $"epoch {opening.Epoch} is more than {LongestEpochJump} beyond this node's {membership.Epoch}");
+            return (Verdict.Epoch, tooFar);
         }
 
         if (membership.Role == Role.Head && opening.Epoch == membership.Epoch)
         {
             return (Verdict.Head, $"this node is the head of epoch {membership.Epoch}; a head has no predecessor");
+        }
+
+        if (membership.Head is not null && opening.Epoch == membership.Epoch && opening.Head != membership.Head)
+        {
+            return (Verdict.Epoch, $"the predecessor takes {opening.Head} for the head of epoch {opening.Epoch}, this node has promised it to {membership.Head}; promote the rightful one once more");
+        }
+
+        if (OrphanRule.FirstOrphan(self.Last, opening.Epochs) is { } orphan)
+        {
+            return (Verdict.Diverged, $"this node's records from {orphan} on were taken by a head that another one has replaced; nobody else has them. Seed it anew; they are kept in its folder");
         }
 
         if (self.AtTheirLast is { } same && same != opening.Last)
@@ -96,8 +103,9 @@ internal static class OpeningRule
     }
 
     /// <summary>A node that is opened to is a replica from then on, of the opening's chain and epoch.</summary>
-    private static Membership Adopt(Membership self, Opening opening)
+    private static Membership Adopt(Successor successor, Opening opening)
     {
+        var self = successor.Membership;
         if (opening.Chain is null)
         {
             return self.Role == Role.Replica ? self : self with { Role = Role.Replica };
@@ -109,7 +117,8 @@ internal static class OpeningRule
         {
             Chain = opening.Chain,
             Role = Role.Replica,
-            IsFounding = false,
+            IsTakingOffice = false,
+            IsJoining = self.IsJoining || (self.Chain is null && opening.Last.Sequence > successor.Last.Sequence),
             Epoch = opening.Epoch,
             Head = opening.Head,
             HeadAddress = opening.HeadAddress,

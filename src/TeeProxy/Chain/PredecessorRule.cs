@@ -8,13 +8,15 @@ internal static class PredecessorRule
 
     /// <param name="Node">The present predecessor.</param>
     /// <param name="SinceBeat">Since its stream brought a new heartbeat (of the head, once there is one).</param>
-    /// <param name="HasHandedOver">It said that another takes over.</param>
-    internal sealed record Present(Guid Node, TimeSpan SinceBeat, bool HasHandedOver);
+    internal sealed record Present(Guid Node, TimeSpan SinceBeat);
 
-    /// <summary>A node that comes back replaces its own old stream at once: it has let go of that one.</summary>
-    public static bool NewcomerWins(Present? present, Guid newcomer, TimeSpan interval) =>
+    /// <summary>
+    /// A node that comes back replaces its own old stream at once: it has let go of that one. One of a higher epoch does
+    /// too: the present one is of an old head. Who hands over closes its stream.
+    /// </summary>
+    public static bool NewcomerWins(Present? present, Guid newcomer, bool isOfHigherEpoch, TimeSpan interval) =>
         present is null
         || present.Node == newcomer
-        || present.HasHandedOver
+        || isOfHigherEpoch
         || present.SinceBeat >= interval * SilentIntervals;
 }

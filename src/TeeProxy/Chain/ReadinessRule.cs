@@ -67,6 +67,16 @@ internal static class ReadinessRule
         }
 
         var membership = facts.Standing.Membership;
+        if (membership.OrphansFrom is { } orphan)
+        {
+            return $"this node's records from {orphan} on are held by nobody else; seed it anew";
+        }
+
+        if (membership.IsJoining)
+        {
+            return "this node is new to the chain and is still being brought up to date";
+        }
+
         if (membership.Chain is null || membership.IsFounding)
         {
             // Before a chain is founded there is nothing to be in step with. But a node whose folder was lost looks the

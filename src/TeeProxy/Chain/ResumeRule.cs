@@ -23,12 +23,13 @@ internal static class ResumeRule
         var membership = self.Membership;
         if (Refusal(self, answer) is var (verdict, reason))
         {
-            return new Decision(verdict, reason, membership);
+            return new Decision(verdict, reason, FenceRule.Learn(membership, answer));
         }
 
-        // Before there is a chain nothing is known of a node that could be held against it later.
+        // Before there is a chain nothing is known of a node that could be held against it later; and one that joins does not
+        // count before it has caught up.
         var known = new KnownNode(answer.Node, answer.Journal, self.NextAddress, answer.Last.Sequence);
-        return new Decision(Verdict.Accept, "", membership.Chain is null || membership.Known.Contains(known) ? membership : membership.WithKnown(known));
+        return new Decision(Verdict.Accept, "", membership.Chain is null || answer.IsJoining ? membership : membership.WithKnown(known));
     }
 
     private static (Verdict Verdict, string Reason)? Refusal(Predecessor self, OpeningAnswer answer)
@@ -36,6 +37,21 @@ internal static class ResumeRule
         if (answer.Verdict != Verdict.Accept)
         {
             return (answer.Verdict, answer.Reason);
+        }
+
+        if (answer.PromisedEpoch > self.Membership.Epoch)
+        {
+            return (Verdict.Epoch, $"the successor has promised epoch {answer.PromisedEpoch} under head {answer.Head}, this node is at epoch {self.Membership.Epoch}");
+        }
+
+        if (self.Membership.Removed.Contains(answer.Node))
+        {
+            return (Verdict.WentBack, $"node {answer.Node} was removed from the chain; give it a new folder, and seed it with its application");
+        }
+
+        if (self.Membership.Known.Any(known => known.Node == answer.Node && known.IsDetached) && answer.Applied < answer.Last.Sequence)
+        {
+            return (Verdict.Unable, $"node {answer.Node} was let go because the journal's budget was used up, and its application is only at {answer.Applied} of the {answer.Last.Sequence} records that it holds");
         }
 
         if (WentBack(self, answer) is { } wentBack)
@@ -67,15 +83,25 @@ internal static class ResumeRule
                 continue; // It never held anything, so nothing can be missing.
             }
 
+            if (known.DeclaredFrom is { } from && (known.Node == answer.Node || known.Address == self.NextAddress))
+            {
+                if (answer.Last.Sequence >= from)
+                {
+                    continue;
+                }
+
+                return $"node {known.Node} was declared to hold records up to {from}, and what is there now holds only {answer.Last.Sequence}: seed its folder with \"teeproxy journal seed\"";
+            }
+
             if (known.Node == answer.Node && known.Journal == answer.Journal && answer.Last.Sequence < known.Durable)
             {
-                return $"node {known.Node} once confirmed records up to {known.Durable} and now holds only {answer.Last.Sequence}: its folder is an older copy; restore it whole, or seed it with its application";
+                return $"node {known.Node} once confirmed records up to {known.Durable} and now holds only {answer.Last.Sequence}: its folder is an older copy; restore it whole and declare it rewound, or seed it with its application";
             }
 
             if ((known.Node == answer.Node && known.Journal != answer.Journal)
                 || (known.Address == self.NextAddress && known.Node != answer.Node && answer.Last.Sequence < known.Durable))
             {
-                return $"the node at {self.NextAddress} was {known.Node} with records up to {known.Durable} and is now {answer.Node} with a new folder: its records are lost while its application may still hold them; restore the folder, or seed it with its application";
+                return $"the node at {self.NextAddress} was {known.Node} with records up to {known.Durable} and is now {answer.Node} with a new folder: its records are lost while its application may still hold them; restore the folder, or declare what is there now (empty or seeded)";
             }
         }
 

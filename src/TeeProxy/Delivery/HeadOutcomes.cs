@@ -18,6 +18,19 @@ internal sealed class HeadOutcomes(Journal journal, Comparison comparison)
         journal.Append(new OutcomeAppend(this, outcome));
     }
 
+    /// <summary>
+    /// This node leads now, or again: what its application answered and no head has recorded, is what counts. A replica's
+    /// own answers that wait for the old head's outcome are among them.
+    /// </summary>
+    /// <param name="isDone">Whether a write was delivered; one that was not will be answered again.</param>
+    public void TakeOver(Func<long, bool> isDone)
+    {
+        foreach (var (sequence, status) in comparison.Snapshot().Unsettled.Where(row => isDone(row.Key)))
+        {
+            Record(new OutcomeRecord(sequence, status, BodyDigest: 0));
+        }
+    }
+
     /// <summary>Offers again what the journal could not take.</summary>
     public void RetryPostponed()
     {

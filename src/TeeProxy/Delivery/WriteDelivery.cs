@@ -64,14 +64,18 @@ internal sealed partial class WriteDelivery(
     /// <summary>A replica's server error is agreement only where the head's application failed too.</summary>
     private async Task<DeliveryResult> JudgeAsync(long sequence, Answer failed, DeliveryResult result, CancellationToken abort)
     {
-        var outcome = await scout.FindAsync(sequence, abort);
-        if (outcome.IsServerError)
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        var outcome = scout.FindAsync(sequence, either.Token);
+        var leading = member.Standing.WaitAsync(static standing => standing.MayTakeWrites, either.Token);
+        await Task.WhenAny(outcome, leading);
+        await either.CancelAsync();
+        if (leading.IsCompletedSuccessfully || (await outcome).IsServerError)
         {
-            return result;
+            return result; // a node that was promoted meanwhile judges by itself
         }
 
         failed.Body.Dispose();
-        return new DeliveryResult.Unwelcome(failed.Status, outcome.Status);
+        return new DeliveryResult.Unwelcome(failed.Status, (await outcome).Status);
     }
 
     private void Note(Attempts attempts, DeliveryResult result)

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using TeeChain.Journaling;
-using TeeChain.Protocol.Frames;
 using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
 using TeeProxy.Acks;
@@ -9,16 +7,19 @@ using TeeProxy.Chain;
 namespace TeeProxy.Hop;
 
 /// <summary>
-/// This node's link from its predecessor: answers openings and runs at most one stream. A newcomer that may take over
-/// waits until the old stream has ended and all it brought is durable, so frames of two streams never mix.
+/// What other nodes open to this one for: answers questions, and runs at most one stream from a predecessor. A newcomer
+/// that may take over waits until the old stream has ended and all it brought is durable, so frames of two streams never
+/// mix.
 /// </summary>
 internal sealed partial class PredecessorLink(
     ChainMember member,
+    Openings openings,
+    HandOver handOver,
     Journal journal,
     HeadFollower follower,
     RowSource rows,
     Progress progress,
-    OpeningCodec codec,
+    OpeningExchange exchange,
     Problems problems,
     TimeProvider time,
     ILogger<PredecessorLink> log) : IDisposable
@@ -45,10 +46,16 @@ internal sealed partial class PredecessorLink(
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             patience.CancelAfter(HopStream.OpeningPatience);
-            var (opening, ours, theirs) = await ReadOpeningAsync(stream, peer, patience.Token);
+            var (opening, answer) = await exchange.ReceiveAsync(stream, peer, patience.Token);
+            if (opening.Purpose is not (OpeningPurpose.Stream or OpeningPurpose.CatchUp))
+            {
+                await answer(await RespondAsync(opening, cancellation), cancellation);
+                return;
+            }
+
             var address = peer;
             peer = opening.Address;
-            var present = await AnswerAsync(stream, opening, address, ours, theirs, patience.Token);
+            var present = await TakeAsync(stream, opening, answer, address, patience.Token);
             await RunAsync(stream, present, cancellation);
         }
         catch (HopRefusedException e)
@@ -66,32 +73,54 @@ internal sealed partial class PredecessorLink(
         }
     }
 
-    public void Dispose() => _turn.Dispose();
-
-    private async Task<(Opening Opening, byte[] Ours, byte[] Theirs)> ReadOpeningAsync(HopStream stream, string peer, CancellationToken cancellation)
-    {
-        var ours = RandomNumberGenerator.GetBytes(OpeningCodec.NonceBytes);
-        await stream.Writer.WriteAsync(FrameType.Challenge, OpeningCodec.WriteChallenge(ours), cancellation);
-        var opening = codec.ReadOpening((await stream.ExpectAsync(FrameType.Open, cancellation)).Span, ours, out var theirs)
-            ?? throw new HopRefusedException(HopRefusedException.Unauthorized, $"{peer} does not know this node's secret; give the same --secret-file to all nodes");
-        return (opening, ours, theirs);
-    }
-
-    /// <summary>Judges and answers. Returns the stream that counts from now on.</summary>
-    private async Task<Present> AnswerAsync(HopStream stream, Opening opening, string peer, byte[] ours, byte[] theirs, CancellationToken cancellation)
+    /// <summary>Ends the present stream, if there is one; what it brought is durable when this completes.</summary>
+    public async Task EndAsync(CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
         try
         {
-            var answer = await JudgeAsync(opening, cancellation);
-            await stream.Writer.WriteAsync(FrameType.Answer, codec.WriteAnswer(answer, ours, theirs), cancellation);
-            if (answer.Verdict != Verdict.Accept)
+            await EndInTurnAsync(cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>What is no stream.</summary>
+    private async Task<OpeningAnswer> RespondAsync(Opening opening, CancellationToken cancellation)
+    {
+        switch (opening.Purpose)
+        {
+            case OpeningPurpose.HandOver:
+                return await handOver.AnswerAsync(opening, cancellation);
+            case OpeningPurpose.Promise:
+                // The old head's entries end here, or they might come behind the promise.
+                await EndAsync(cancellation);
+                return await openings.PromiseAsync(opening, cancellation);
+            default:
+                return await openings.InformAsync(opening, cancellation);
+        }
+    }
+
+    /// <summary>Judges and answers. Returns the stream that counts from now on.</summary>
+    private async Task<Present> TakeAsync(
+        HopStream stream, Opening opening, Func<OpeningAnswer, CancellationToken, ValueTask> answer, string peer, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            var judged = await JudgeAsync(opening, cancellation);
+            await answer(judged, cancellation);
+            if (judged.Verdict != Verdict.Accept)
             {
-                throw new HopRefusedException(answer.Verdict, answer.Reason);
+                throw new HopRefusedException(judged.Verdict, judged.Reason);
             }
 
             return _present = new Present(
-                new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(opening, answer, peer), time),
+                new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(opening, judged, peer), time),
                 new CancellationTokenSource());
         }
         finally
@@ -104,18 +133,32 @@ internal sealed partial class PredecessorLink(
     {
         if (_present is { Ended.Task.IsCompleted: false } old)
         {
-            var rival = new PredecessorRule.Present(old.Stream.Opening.Node, old.Stream.SinceBeat, HasHandedOver: false);
-            if (!PredecessorRule.NewcomerWins(rival, opening.Node, Pulse.Interval))
+            var rival = new PredecessorRule.Present(old.Stream.Opening.Node, old.Stream.SinceBeat);
+            var isOfHigherEpoch = opening.Epoch > member.Standing.Current.Membership.Epoch;
+            if (!PredecessorRule.NewcomerWins(rival, opening.Node, isOfHigherEpoch, Pulse.Interval))
             {
-                return member.Refuse(Verdict.Busy, $"node {rival.Node} at {old.Stream.Opening.Address} already streams to this node; two nodes have the same --next");
+                return openings.Refuse(Verdict.Busy, $"node {rival.Node} at {old.Stream.Opening.Address} already streams to this node; two nodes have the same --next");
             }
 
+            if (openings.WouldAccept(opening))
+            {
+                await EndInTurnAsync(cancellation);
+            }
+        }
+
+        await journal.FlushAsync(cancellation);
+        return await openings.AnswerAsync(opening, cancellation);
+    }
+
+    private async Task EndInTurnAsync(CancellationToken cancellation)
+    {
+        if (_present is { } old)
+        {
             await old.Stop.CancelAsync();
             await old.Ended.Task.WaitAsync(cancellation);
         }
 
         await journal.FlushAsync(cancellation);
-        return await member.AnswerAsync(opening, cancellation);
     }
 
     private void Proven(Opening opening, OpeningAnswer answer, string peer)
@@ -136,7 +179,7 @@ internal sealed partial class PredecessorLink(
         {
             if (present.Stop.IsCancellationRequested)
             {
-                await stream.CloseAsync("Superseded", "another stream has taken over");
+                await stream.CloseAsync("Superseded", "another stream has taken over, or another head");
             }
 
             present.Ended.SetResult();

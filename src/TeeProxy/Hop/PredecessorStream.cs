@@ -36,7 +36,7 @@ internal sealed class PredecessorStream(
     /// <summary>Since the stream brought a new beat: of the head where there is one, else any.</summary>
     public TimeSpan SinceBeat => time.GetElapsedTime(Volatile.Read(ref _beaten));
 
-    public Task RunAsync(CancellationToken cancellation) => SideBySide.RunAsync(cancellation, ReceiveAsync, SendAcksAsync);
+    public Task RunAsync(CancellationToken cancellation) => SideBySide.RunAsync(cancellation, ReceiveAsync, RingCommitsAsync, SendAcksAsync);
 
     private async Task ReceiveAsync(CancellationToken cancellation)
     {
@@ -79,7 +79,6 @@ internal sealed class PredecessorStream(
             switch (result.Outcome)
             {
                 case ReceiveOutcome.Accepted:
-                    progress.Ring();
                     return;
                 case ReceiveOutcome.Rejected:
                     throw new HopRefusedException(Verdict.Diverged, $"entries that do not continue this node's journal: {result.Reason}");
@@ -95,9 +94,19 @@ internal sealed class PredecessorStream(
     private void Follow(ReadOnlyMemory<byte> payload)
     {
         var heartbeat = Heartbeat.Read(payload.Span, out var view);
-        if (follower.Observe(heartbeat, view) || !heartbeat.IsOfHead)
+        if (follower.Observe(heartbeat, view) || opening.Chain is null)
         {
             Volatile.Write(ref _beaten, time.GetTimestamp());
+        }
+    }
+
+    /// <summary>What was committed is acked: what was only accepted is not durable.</summary>
+    private async Task RingCommitsAsync(CancellationToken cancellation)
+    {
+        for (var last = journal.Last.Sequence; ;)
+        {
+            last = await journal.WaitCommittedAsync(last, cancellation);
+            progress.Ring();
         }
     }
 

@@ -11,16 +11,24 @@ namespace TeeProxy.Hop;
 /// One accepted stream to the successor: entries and heartbeats down, acks up. <see cref="RunAsync"/> ends with the
 /// stream, always by an exception that says why.
 /// </summary>
-internal sealed class SuccessorStream(HopStream stream, Journal journal, Following<Beat> beats, RowTable rows, Progress progress, long resumedBehind) : IDisposable
+/// <param name="beats">The head's, to be relayed; null where a bypassed node is brought up to date: it is not in step.</param>
+/// <param name="rows">What the nodes behind have reached; null for such a node too.</param>
+internal sealed class SuccessorStream(
+    HopStream stream, Journal journal, Following<Beat>? beats, RowTable? rows, Progress progress, long resumedBehind, TimeProvider time) : IDisposable
 {
     /// <summary>Enough to keep a fast link busy for a round trip, little enough that a slow successor holds no memory.</summary>
     private const long WindowBytes = 8 << 20;
 
     private readonly SendWindow _window = new(WindowBytes, resumedBehind);
+    private readonly Following<Beat> _beats = beats ?? new(Beat.None);
     private long _acked = resumedBehind;
+    private long _heard = time.GetTimestamp();
 
     /// <summary>The last sequence on the successor's disk.</summary>
     public long Acked => Volatile.Read(ref _acked);
+
+    /// <summary>Since the successor last said anything.</summary>
+    public TimeSpan SinceAck => time.GetElapsedTime(Volatile.Read(ref _heard));
 
     public void Dispose() => _window.Dispose();
 
@@ -44,7 +52,7 @@ internal sealed class SuccessorStream(HopStream stream, Journal journal, Followi
             interval.CancelAfter(Pulse.Interval);
             try
             {
-                sent = await beats.WaitAsync(beat => !ReferenceEquals(beat, sent), interval.Token);
+                sent = await _beats.WaitAsync(beat => !ReferenceEquals(beat, sent), interval.Token);
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
@@ -94,9 +102,10 @@ internal sealed class SuccessorStream(HopStream stream, Journal journal, Followi
             return;
         }
 
+        Volatile.Write(ref _heard, time.GetTimestamp());
         Volatile.Write(ref _acked, acks[0].Durable);
         _window.Acked(acks[0].Durable);
-        rows.Update(acks);
+        rows?.Update(acks);
         progress.Ring();
     }
 }

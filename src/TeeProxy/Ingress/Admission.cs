@@ -12,7 +12,7 @@ namespace TeeProxy.Ingress;
 /// <param name="isClosed">Whether the node stops and takes nothing new.</param>
 /// <param name="admit">Whether this node is the head; may found the chain at the first write.</param>
 internal sealed class Admission(
-    Pseudonym self, int maxHeadBytes, long maxBodyBytes, Journal journal, ApplicationHealth application, Func<bool> isClosed,
+    Pseudonym self, int maxHeadBytes, long maxBodyBytes, Journal journal, ApplicationHealth application, Hold hold, Func<bool> isClosed,
     Func<CancellationToken, ValueTask<Admittance>> admit)
 {
     private const int SoonSeconds = 1;
@@ -20,6 +20,8 @@ internal sealed class Admission(
     private const string SafeToRetry = " Nothing was recorded; it is safe to send it again.";
 
     private static readonly Problem Draining = Unavailable("draining", "The node is stopping", "Another node will take over, or this one will be back.");
+
+    private static readonly Problem Held = Unavailable("held", "Writes are held", "An operator holds writes for a moment, to copy the nodes' states.");
 
     /// <summary>What is wrong with any request, a write or not.</summary>
     public Problem? CheckRequest(HttpContext context, string target)
@@ -93,6 +95,7 @@ internal sealed class Admission(
             Head = head,
         },
         Admittance.NotYet { Why: var why } => Unavailable("not-yet", "The node may not take writes yet", why),
+        _ when hold.IsHeld => Held,
         _ => application.Current is { IsUp: false, Why: var why }
             ? Unavailable("application-down", "The application is down", $"The head's application does not answer: {why}.")
             : null,

@@ -16,9 +16,10 @@ namespace TeeProxy.Ingress;
 /// </code>
 /// Called by <see cref="TeeEndpoint"/>, once a write.
 /// </summary>
+/// <param name="explain">Why the ack level is not reached at a sequence.</param>
 internal sealed class WriteIntake(
     NodeOptions options, Admission admission, ForwardedHead forwarded, BodySpool spool, Journal journal, PendingWrites table,
-    TimeProvider time, ILogger<WriteIntake> logger)
+    Func<long, string> explain, TimeProvider time, ILogger<WriteIntake> logger)
 {
     private int _isSpoolFailing;
 
@@ -42,16 +43,16 @@ internal sealed class WriteIntake(
             return await RefuseAsync(context, WriteProblems.Of(spooled, options.MaxBodyBytes), isBodyRead: false);
         }
 
-        // 4. A slow body may have outlived the node's being head.
-        if (await CheckAgainAsync(context, body) is { } late)
+        // 4. A slow body may have outlived the node's being head. From here on a hold waits for this write.
+        var write = new PendingWrite(table, body.File is { } file
+            ? EntryPayload.Spooled(head, file, body.Length, body.PayloadCrc)
+            : EntryPayload.InMemory(head, body.Memory));
+        if (await CheckAgainAsync(context, write, body) is { } late)
         {
             return await RefuseAsync(context, late, isBodyRead: true);
         }
 
         // 5. The journal decides. From here on nothing is cancelled.
-        var write = new PendingWrite(table, body.File is { } file
-            ? EntryPayload.Spooled(head, file, body.Length, body.PayloadCrc)
-            : EntryPayload.InMemory(head, body.Memory));
         journal.Append(write);
 
         // 6. The ack level, or the time that the client is asked to wait.
@@ -88,7 +89,7 @@ internal sealed class WriteIntake(
         }
     }
 
-    private async ValueTask<Problem?> CheckAgainAsync(HttpContext context, SpooledBody body)
+    private async ValueTask<Problem?> CheckAgainAsync(HttpContext context, PendingWrite write, SpooledBody body)
     {
         Problem? problem = null;
         var isAsked = false;
@@ -102,6 +103,7 @@ internal sealed class WriteIntake(
         {
             if (!isAsked || problem is not null)
             {
+                write.Withdraw();
                 body.Dispose();
             }
         }
@@ -113,11 +115,19 @@ internal sealed class WriteIntake(
         await ((Task)write.Completion.WaitAsync(options.AckTimeout, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!write.Completion.IsCompleted)
         {
+            write.TryComplete(new WriteResult.Undetermined(write.Sequence, WhyLate(write)));
             table.Forget(write);
-            write.TryComplete(new WriteResult.Undetermined(write.Sequence, $"The application has not answered within {options.AckTimeout.TotalSeconds:0.###} s."));
         }
 
         return await write.Completion;
+    }
+
+    private string WhyLate(PendingWrite write)
+    {
+        var time = $"within {options.AckTimeout.TotalSeconds:0.###} s";
+        return write.Answer is { Status: var status }
+            ? $"The head's application answered {status}, but {time} the write has not reached {explain(write.Sequence)}"
+            : $"The application has not answered {time}.";
     }
 
     private async Task<string> TellAsync(HttpContext context, WriteResult result)

@@ -44,13 +44,13 @@ internal static class WriteProblems
     /// <summary>It is recorded, or may be, but the application's answer is not at hand.</summary>
     public static Problem Of(WriteResult.Undetermined result) => result.Sequence > 0
         ? new(
-            StatusCodes.Status504GatewayTimeout, "undetermined", "The answer is not known yet",
+            StatusCodes.Status504GatewayTimeout, "undetermined", "The write was not confirmed in time",
             $"{result.Why} The write is recorded as {result.Sequence} and will be delivered; sent again it would happen twice.", Recorded.Yes)
         {
             Sequence = result.Sequence,
         }
         : new(
-            StatusCodes.Status504GatewayTimeout, "undetermined", "The answer is not known yet",
+            StatusCodes.Status504GatewayTimeout, "undetermined", "The write was not confirmed in time",
             $"{result.Why} It is not known whether the write is recorded; sent again it may happen twice.", Recorded.Unknown);
 
     public static Problem JournalFaulted { get; } = new(

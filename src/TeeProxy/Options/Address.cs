@@ -17,6 +17,9 @@ internal sealed record Address(string Host, int Port)
 
     public Uri HttpUri => new($"http://{this}");
 
+    /// <exception cref="FormatException">The text has none of the three forms.</exception>
+    public static Address Parse(string text) => TryParse(text, out var address) ? address : throw new FormatException($"{text} is no address.");
+
     /// <summary>Understands the three forms; the port must be 1 to 65535 (0 too where <paramref name="anyPort"/> is set, for tests).</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Address? address, bool anyPort = false)
     {

@@ -1,3 +1,4 @@
+using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery.Keys;
 
@@ -13,13 +14,18 @@ internal sealed record NodeOptions
     /// <summary>The application.</summary>
     public required Address Local { get; init; }
 
-    /// <summary>The next node's listen address; null on the tail.</summary>
-    public Address? Next { get; init; }
+    /// <summary>The successors' listen addresses, the one preferred first; none on the tail.</summary>
+    public required IReadOnlyList<Address> Next { get; init; }
+
+    /// <summary>Whether a head lets go of the slowest node when the journal's budget is used up, instead of refusing writes.</summary>
+    public required bool DetachesWhenFull { get; init; }
 
     public required RolePin Role { get; init; }
 
     /// <summary>Absolute path of the data folder; the journal is in it.</summary>
     public required string Data { get; init; }
+
+    public required AckLevel Ack { get; init; }
 
     /// <summary>Within what order is kept; null: total order.</summary>
     public KeySpec? Key { get; init; }

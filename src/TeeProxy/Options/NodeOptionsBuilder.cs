@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery.Keys;
 
@@ -20,15 +21,16 @@ internal static class NodeOptionsBuilder
         var listen = values.Address("listen", arguments.Listen, anyPort: true);
         var admin = arguments.Admin is null ? AdminBeside(listen, values) : values.Address("admin", arguments.Admin, anyPort: true);
         var maxBody = values.Size("max-body", arguments.MaxBody);
-        values.Choice("ack", arguments.Ack);
         var options = new NodeOptions
         {
             Listen = listen,
             Admin = admin,
             Local = values.Address("local", arguments.Local),
-            Next = arguments.Next is null ? null : values.Address("next", arguments.Next),
+            Next = values.Addresses("next", arguments.Next),
+            DetachesWhenFull = values.Choice("on-full", arguments.OnFull) == "detach",
             Role = values.Choice("role", arguments.Role) switch { "head" => RolePin.Head, "replica" => RolePin.Replica, _ => RolePin.Auto },
             Data = DataFolder(arguments.Data, environment, listen, values),
+            Ack = values.Choice("ack", arguments.Ack) switch { "next" => AckLevel.Next, "chain" => AckLevel.Chain, _ => AckLevel.Local },
             Key = Key(values.Choice("order", arguments.Order), arguments.Key, values),
             Lanes = values.Count("lanes", arguments.Lanes),
             ParkAfter = arguments.ParkAfter == "never" ? null : values.Duration("park-after", arguments.ParkAfter),
@@ -59,9 +61,9 @@ internal static class NodeOptionsBuilder
             values.Refuse("health-path", options.HealthPath, "is no path", "allowed: a path that begins with /, encoded");
         }
 
-        foreach (var (flag, address) in new[] { ("next", options.Next), ("local", options.Local), ("admin", options.Admin) })
+        foreach (var (flag, address) in options.Next.Select(next => ("next", next)).Concat([("local", options.Local), ("admin", options.Admin)]))
         {
-            if (address is not null && AreSame(address, options.Listen))
+            if (AreSame(address, options.Listen))
             {
                 values.Refuse(flag, address.ToString(), "is this node's own listen address", "allowed: any other");
             }

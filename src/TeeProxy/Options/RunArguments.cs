@@ -13,7 +13,7 @@ internal sealed class RunArguments
     [Flag(Basic = true, Otherwise = "none: it must be given")]
     public string? Local { get; set; }
 
-    [Option("next", MetaValue = "ADDRESS", HelpText = "the next node's listen address; without it this node is the tail")]
+    [Option("next", MetaValue = "ADDRESSES", HelpText = "the next node's listen address, and after commas those to go on to while it is silent; without it this node is the tail")]
     [Flag(Basic = true, Otherwise = "none")]
     public string? Next { get; set; }
 
@@ -29,8 +29,8 @@ internal sealed class RunArguments
     [Flag(Basic = true, Otherwise = "$STATE_DIRECTORY, else ./data/<listen port>")]
     public string? Data { get; set; }
 
-    [Option("ack", Default = "local", MetaValue = "LEVEL", HelpText = "what a write must have reached before its client is answered: local is this node's disk and application")]
-    [Flag(Basic = true, Choices = ["local"])]
+    [Option("ack", Default = "local", MetaValue = "LEVEL", HelpText = "what a write must have reached before its client is answered: local is this node's disk and application, next the second node's disk too, chain every node's application; set it alike on all nodes, since any of them may become the head")]
+    [Flag(Basic = true, Choices = ["local", "next", "chain"])]
     public string? Ack { get; set; }
 
     [Option("order", Default = "total", MetaValue = "ORDER", HelpText = "total delivers one write at a time, in the head's order; key keeps that order within a key and delivers different keys side by side; equal on all nodes")]
@@ -49,7 +49,7 @@ internal sealed class RunArguments
     [Flag(Choices = ["auto", "head", "replica"])]
     public string? Role { get; set; }
 
-    [Option("ack-timeout", Default = "15s", MetaValue = "DURATION", HelpText = "how long a client waits for the answer, then 504; longer than app-timeout, shorter than the front door's timeout (20s)")]
+    [Option("ack-timeout", Default = "15s", MetaValue = "DURATION", HelpText = "how long a client waits for the answer and the ack level, then 504; longer than app-timeout, shorter than the front door's timeout (20s)")]
     [Flag(Min = "100ms", Max = "10m")]
     public string? AckTimeout { get; set; }
 
@@ -92,6 +92,10 @@ internal sealed class RunArguments
     [Option("journal-max-bytes", Default = "4GiB", MetaValue = "SIZE", HelpText = "the journal's budget, then writes are refused; at least twice max-body")]
     [Flag(Min = "4MiB", Max = "16TiB")]
     public string? JournalMaxBytes { get; set; }
+
+    [Option("on-full", Default = "refuse", MetaValue = "POLICY", HelpText = "when the budget is used up by a node that is behind: refuse writes, or detach that node")]
+    [Flag(Choices = ["refuse", "detach"])]
+    public string? OnFull { get; set; }
 
     [Option("health-path", MetaValue = "PATH", HelpText = "asked of the application to see that it lives; any answer below 500 will do")]
     [Flag(Otherwise = "none: that it takes a connection is enough")]

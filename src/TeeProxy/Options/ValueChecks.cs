@@ -23,6 +23,18 @@ internal sealed class ValueChecks(IReadOnlySet<string> fromEnvironment)
         return new Address("127.0.0.1", 0);
     }
 
+    /// <summary>Addresses with commas between, in the order given; none where nothing is given.</summary>
+    public IReadOnlyList<Address> Addresses(string flag, string? text)
+    {
+        Address[] addresses = text is null ? [] : [.. text.Split(',', StringSplitOptions.TrimEntries).Select(one => Address(flag, one))];
+        if (addresses.Distinct().Count() < addresses.Length && Error is null)
+        {
+            Refuse(flag, text, "names an address twice", "allowed: each address once");
+        }
+
+        return addresses;
+    }
+
     public TimeSpan Duration(string flag, string? text)
     {
         var limits = Flag.Named(flag);

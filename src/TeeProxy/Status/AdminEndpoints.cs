@@ -7,7 +7,7 @@ namespace TeeProxy.Status;
 /// <summary>Everything the admin port answers. Program mounts <see cref="HandleAsync"/> there as the only endpoint.</summary>
 internal sealed class AdminEndpoints
 {
-    private const string Known = "/, /status, /status?at=SEQUENCE, /metrics, /livez, /readyz/write, /readyz/read, /readyz/stale";
+    private const string Known = "/, /status, /status?at=SEQUENCE, /metrics, /livez, /readyz/write, /readyz/read, /readyz/stale, POST /admin/hold, POST /admin/release";
 
     private readonly AdminGuard _guard;
     private readonly Func<NodeStatus> _status;
@@ -35,7 +35,7 @@ internal sealed class AdminEndpoints
         {
             ["/"] = AdminAction.Read(StatusPage.WriteAsync),
             ["/livez"] = AdminAction.Read(context => ProbeAsync(context, notLive(), "ok")),
-            ["/readyz/write"] = AdminAction.Read(context => ReadyAsync(context, status().Ready.Write)),
+            ["/readyz/write"] = AdminAction.Read(context => WriteReadyAsync(context, status())),
             ["/readyz/read"] = AdminAction.Read(context => ReadyAsync(context, status().Ready.Read)),
             ["/readyz/stale"] = AdminAction.Read(context => ReadyAsync(context, status().Ready.Stale)),
             ["/metrics"] = AdminAction.Read(MetricsAsync),
@@ -92,6 +92,12 @@ internal sealed class AdminEndpoints
 
     private static Task ReadyAsync(HttpContext context, Readiness readiness) =>
         ProbeAsync(context, readiness.Ok ? null : readiness.Why ?? "not ready", "ready");
+
+    /// <summary>With <c>?founded</c> a node that would found a chain is not ready: a front door that lists every node asks so.</summary>
+    private static Task WriteReadyAsync(HttpContext context, NodeStatus status) =>
+        ReadyAsync(context, status is { Ready.Write.Ok: true, Role: not "head" } && context.Request.Query.ContainsKey("founded")
+            ? Readiness.No("this node belongs to no chain yet; it would found one")
+            : status.Ready.Write);
 
     private static Task ProbeAsync(HttpContext context, string? whyNot, string yes) =>
         TextAsync(context, whyNot is null ? 200 : 503, whyNot ?? yes);

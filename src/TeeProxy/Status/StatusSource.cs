@@ -9,6 +9,7 @@ using TeeProxy.Chain;
 using TeeProxy.Delivery;
 using TeeProxy.Delivery.Parking;
 using TeeProxy.Hop;
+using TeeProxy.Inspection;
 using TeeProxy.Options;
 
 namespace TeeProxy.Status;
@@ -28,6 +29,8 @@ internal sealed class StatusSource(
     Comparison comparison,
     Problems problems,
     Departure departure,
+    SuccessorList successors,
+    Following<NextList> next,
     ParkedWrites parked,
     TimeProvider time)
 {
@@ -39,9 +42,6 @@ internal sealed class StatusSource(
     public static string Version { get; } =
         typeof(StatusSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>The link to the next node; null on the tail. Set by the composition, before anybody looks.</summary>
-    public SuccessorLink? Successor { get; set; }
-
     /// <summary>The link from the node before. Set by the composition, before anybody looks.</summary>
     public PredecessorLink? Predecessor { get; set; }
 
@@ -52,7 +52,7 @@ internal sealed class StatusSource(
         JournalFault = NotLive(),
         IsDraining = departure.IsDraining,
         Parked = parked.All.Count,
-        SuccessorRefusal = Successor?.Status is { Connected: false, Verdict: not (null or nameof(Verdict.Accept)), Why: var refusal } ? $"the successor refuses this node: {refusal}" : null,
+        SuccessorRefusal = successors.Current?.Status is { Connected: false, Verdict: not (null or nameof(Verdict.Accept)), Why: var refusal } ? $"the successor refuses this node: {refusal}" : null,
         SinceHeartbeat = lease.SinceRenewal,
         Lease = Pulse.Lease,
         Applied = progress.Applied,
@@ -64,11 +64,12 @@ internal sealed class StatusSource(
     /// <summary>Why the process is of no use any more; null while it is.</summary>
     public string? NotLive() => journal.Faulted.IsCompletedSuccessfully ? $"the journal is faulted: {journal.Faulted.Result.Message}" : null;
 
-    /// <summary>What this node's own ACK row claims.</summary>
-    public (AckState State, NodeDetail Detail) Claims()
+    /// <summary>What this node's own ACK row claims, given the rows behind it.</summary>
+    public (AckState State, NodeDetail Detail) Claims(IReadOnlyList<RowTable.Row> behind)
     {
         var ready = Ready().Read;
-        var state = (IsWhole() ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0)
+        var state = (IsWhole(behind) ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0)
+            | (member.Standing.Current.Membership.IsJoining ? AckState.Joining : 0)
             | (parked.All.Count > 0 ? AckState.Parked : 0);
         return (state, new NodeDetail
         {
@@ -110,15 +111,19 @@ internal sealed class StatusSource(
             JournalBytes = journal.Bytes,
             HeldBytes = journal.HeldBytes,
             Application = new ApplicationStatus(health.Current.IsUp, health.Current.Why),
-            Next = Successor?.Status,
+            Next = successors.Current?.Status,
+            Successors = successors.Status,
+            NextVersion = next.Current.Version,
             Previous = Predecessor?.Status,
+            Nodes = member.IsHead ? ViewRule.Of(membership).Nodes : membership.Nodes,
             Rows = [.. rows.Rows.Select(Describe)],
             Ready = Ready(),
-            Whole = IsWhole(),
+            Whole = IsWhole(rows.Rows),
             Draining = departure.IsDraining,
             Redelivered = cursor.Redelivered,
             Parked = parked.All.Count,
             ParkedWrites = [.. parked.All.Take(MostListed).Select(one => one.ToStatus())],
+            Orphans = membership.OrphansFrom is { } orphan ? new OrphanStatus(orphan, last.Sequence, OrphanExport.PathIn(options.Data, orphan)) : null,
             Divergences = comparison.Divergences,
             RecentDivergences = comparison.Recent,
             Problems = problems.Snapshot(),
@@ -149,7 +154,8 @@ internal sealed class StatusSource(
             : new StatusAt(sequence, false, applied, Hex(position.Crc), null, $"the digest is remembered for the last {DeliveredDigest.Remembered} records of this run only");
     }
 
-    private bool IsWhole() => Successor is null || (Successor.IsConnected && rows.Rows is [var next, ..] && next.Ack.State.HasFlag(AckState.Whole));
+    private bool IsWhole(IReadOnlyList<RowTable.Row> behind) =>
+        successors.Current is null || (successors.IsFirstConnected && behind is [var nearest, ..] && nearest.Ack.State.HasFlag(AckState.Whole));
 
     private static RowStatus Describe(RowTable.Row row) => new(
         row.Ack.Node,

@@ -27,6 +27,7 @@ internal sealed class Fleet : IAsyncDisposable
                 Admin = ports.Next(),
                 Local = app.Port,
                 Next = i + 1 < plan.Nodes ? listen[i + 1] : null,
+                Spares = plan.HasSpares ? listen[Math.Min(i + 2, plan.Nodes)..] : [],
                 Data = _folder.File($"node{i + 1}.journal"),
                 SecretFile = secret,
             }),

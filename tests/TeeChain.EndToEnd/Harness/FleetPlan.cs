@@ -8,6 +8,9 @@ internal sealed record FleetPlan
     /// <summary>Whether there is an HAProxy before it.</summary>
     public bool HasFront { get; init; }
 
+    /// <summary>Whether each node lists all the nodes behind it as its successors, and not only the next.</summary>
+    public bool HasSpares { get; init; }
+
     /// <summary>How long every application takes for a write.</summary>
     public TimeSpan Delay { get; init; }
 

@@ -69,7 +69,7 @@ internal sealed class HaProxy(string folder, Ports ports, IReadOnlyList<NodeFlag
         {
             Assert.False(Process.HasExited, Process.HasExited ? Process.Description : "");
             var up = (await StatsAsync(cancellation)).Where(row => row is { IsServer: true, IsUp: true }).ToLookup(row => row.Proxy);
-            return up["writes"].Any() && up["reads"].Count() == nodes.Count
+            return (up["writes"].Any() || up["writes_first"].Any()) && up["reads"].Count() == nodes.Count
                 ? null
                 : $"It has {up["writes"].Count()} for writes and {up["reads"].Count()} for reads.\n{Process.Description}";
         },

@@ -13,6 +13,9 @@ internal sealed record NodeFlags
 
     public int? Next { get; init; }
 
+    /// <summary>The successors behind <see cref="Next"/> in the list.</summary>
+    public IReadOnlyList<int> Spares { get; init; } = [];
+
     public required string Data { get; init; }
 
     public string? SecretFile { get; init; }
@@ -45,7 +48,7 @@ internal sealed record NodeFlags
             ("--listen", $":{Listen}"),
             ("--admin", $":{Admin}"),
             ("--local", $":{Local}"),
-            ("--next", Next is { } port ? $":{port}" : null),
+            ("--next", Next is { } port ? string.Join(',', Spares.Prepend(port).Select(one => $":{one}")) : null),
             ("--data", Data),
             ("--secret-file", SecretFile),
             ("--role", Role),

@@ -23,8 +23,16 @@ internal sealed class SampleApp(string name, int port, string folder) : IAsyncDi
         Assert.True(_process?.HasExited ?? true, $"{name} runs already.");
         _process = RealProcess.Start(
             Repository.SampleApp,
-            ["--port", $"{port}", "--name", name, "--data", Path.Combine(folder, $"{name}.state"), "--test-controls", "--delay", $"{(int)Delay.TotalMilliseconds}ms"],
+            ["--port", $"{port}", "--name", name, "--data", StateFile, "--test-controls", "--delay", $"{(int)Delay.TotalMilliseconds}ms"],
             Path.Combine(folder, $"{name}.log"));
+    }
+
+    /// <summary>Begins its next run with a copy of what another has now; nothing must be written there meanwhile.</summary>
+    public async Task TakeStateAsync(SampleApp other, CancellationToken cancellation)
+    {
+        // Not by .NET, which respects the lock of the program that has it open.
+        await using var copying = RealProcess.Start("cp", [other.StateFile, StateFile], Path.Combine(folder, $"{name}.copy.log"));
+        Assert.True(await copying.WaitExitAsync(cancellation) == 0, copying.Description);
     }
 
     public async Task StartAsync(CancellationToken cancellation)
@@ -79,6 +87,8 @@ internal sealed class SampleApp(string name, int port, string folder) : IAsyncDi
         ControlAsync($"/test/mutate-answers?status={status}", user, cancellation);
 
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private string StateFile => Path.Combine(folder, $"{name}.state");
 
     private async Task ControlAsync(string path, string? user, CancellationToken cancellation)
     {

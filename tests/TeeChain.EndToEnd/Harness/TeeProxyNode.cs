@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Status;
@@ -7,6 +8,8 @@ namespace TeeChain.EndToEnd.Harness;
 /// <summary>A teeproxy as a process. It keeps its ports and its journal across restarts.</summary>
 internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) : IAsyncDisposable
 {
+    private static readonly HttpClient Operator = new(Loopback.Handler(connections: 4)) { Timeout = TimeSpan.FromSeconds(30) };
+
     private RealProcess? _process;
 
     public string Name => name;
@@ -31,10 +34,35 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
         _process = RealProcess.Start(Repository.TeeProxy, Flags.ToArguments(), Path.Combine(folder, $"{name}.log"));
     }
 
+    /// <summary>Makes a new folder into that of a node that begins behind <paramref name="position"/>, for the next start.</summary>
+    public async Task SeedAsync(string data, string chain, string position, CancellationToken cancellation)
+    {
+        await using var seeding = RealProcess.Start(
+            Repository.TeeProxy, ["journal", "seed", data, "--chain", chain, "--position", position], Path.Combine(folder, $"{name}.seed.log"));
+        Assert.True(await seeding.WaitExitAsync(cancellation) == 0, seeding.Description);
+        Flags = Flags with { Data = data };
+    }
+
     public Task KillAsync(CancellationToken cancellation) => Process.KillAsync(cancellation);
 
     public async Task<NodeStatus> StatusAsync(CancellationToken cancellation) =>
         (await Loopback.Control.GetFromJsonAsync(new Uri(Admin, "/status"), ProtocolJson.Default.NodeStatus, cancellation))!;
+
+    /// <summary>What an operator does at <c>/admin/</c>, with the fleet's secret.</summary>
+    public async Task<(int Status, string Body, string? Version)> AdministerAsync(
+        HttpMethod method, string action, CancellationToken cancellation, string? body = null, string? version = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Admin, $"/admin/{action}"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(Flags.SecretFile!).Trim());
+        request.Content = body is null ? null : new StringContent(body);
+        if (version is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", version);
+        }
+
+        using var answer = await Operator.SendAsync(request, cancellation);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation), answer.Headers.ETag?.Tag);
+    }
 
     /// <summary>What the node says of its journal and its application at one sequence.</summary>
     public async Task<StatusAt> StatusAtAsync(long sequence, CancellationToken cancellation)

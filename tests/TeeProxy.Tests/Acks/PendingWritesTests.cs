@@ -97,8 +97,8 @@ public sealed class PendingWritesTests : IDisposable
                 () =>
                 {
                     line.SignalAndWait();
-                    _table.Forget(write);
                     write.TryComplete(new WriteResult.Undetermined(write.Sequence, "late"));
+                    _table.Forget(write);
                 },
                 Cancellation);
             await Task.WhenAll(answering, leaving);
@@ -167,10 +167,142 @@ public sealed class PendingWritesTests : IDisposable
         }
     }
 
-    private async Task<PendingWrite> AppendAsync(Journal journal)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_waits_for_the_level_whichever_comes_first(bool isAnsweredFirst)
+    {
+        await using var journal = _data.OpenJournal();
+        var table = new PendingWrites(isOpen: false);
+        var write = await AppendAsync(journal, table);
+        var answer = await AnswerAsync();
+        Action[] events = [() => table.Answered(write.Sequence, answer), () => table.Reach(write.Sequence)];
+
+        events[isAnsweredFirst ? 0 : 1]();
+        Assert.Equal((false, 1), (write.Completion.IsCompleted, table.Count));
+        events[isAnsweredFirst ? 1 : 0]();
+
+        Assert.Equal(new WriteResult.Answered(write.Sequence, answer), await write.Completion);
+        Assert.Equal((false, 0), (answer.Body.File!.IsClosed, table.Count));
+    }
+
+    [Fact]
+    public async Task Answers_leave_as_far_as_the_level_is_reached_and_a_lower_one_takes_nothing_back()
+    {
+        await using var journal = _data.OpenJournal();
+        var table = new PendingWrites(isOpen: false);
+        PendingWrite[] writes = [await AppendAsync(journal, table), await AppendAsync(journal, table), await AppendAsync(journal, table), await AppendAsync(journal, table)];
+        foreach (var sequence in (long[])[3, 1, 2])
+        {
+            table.Answered(sequence, await AnswerAsync());
+        }
+
+        table.Reach(2);
+        Assert.Equal([true, true, false, false], writes.Select(write => write.Completion.IsCompleted));
+        table.Reach(4);
+        table.Reach(0);
+        table.Answered(4, await AnswerAsync());
+
+        Assert.All(writes, write => Assert.True(write.Completion.IsCompleted));
+        Assert.Equal(0, table.Count);
+    }
+
+    [Fact]
+    public async Task While_there_is_nobody_to_wait_for_answers_pass_and_no_longer()
+    {
+        await using var journal = _data.OpenJournal();
+        var table = new PendingWrites(isOpen: false);
+        PendingWrite[] writes = [await AppendAsync(journal, table), await AppendAsync(journal, table), await AppendAsync(journal, table)];
+        table.Answered(1, await AnswerAsync());
+
+        table.Reach(CountingRule.Everything);
+        table.Answered(2, await AnswerAsync());
+        table.Reach(1);
+        table.Answered(3, await AnswerAsync());
+
+        Assert.Equal([true, true, false], writes.Select(write => write.Completion.IsCompleted));
+    }
+
+    [Fact]
+    public async Task An_answer_whose_client_waits_no_longer_for_the_level_is_let_go()
+    {
+        await using var journal = _data.OpenJournal();
+        var table = new PendingWrites(isOpen: false);
+        var write = await AppendAsync(journal, table);
+        var answer = await AnswerAsync();
+        table.Answered(write.Sequence, answer);
+
+        Assert.True(write.TryComplete(new WriteResult.Undetermined(write.Sequence, "late")));
+        table.Forget(write);
+        table.Forget(write);
+
+        Assert.True(answer.Body.File!.IsClosed);
+        Assert.Equal(0, table.Count);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_level_is_released_too_when_the_node_stops()
+    {
+        await using var journal = _data.OpenJournal();
+        var table = new PendingWrites(isOpen: false);
+        var write = await AppendAsync(journal, table);
+        var answer = await AnswerAsync();
+        table.Answered(write.Sequence, answer);
+
+        table.ReleaseAll("bye");
+
+        Assert.Equal(new WriteResult.Undetermined(write.Sequence, "bye"), await write.Completion);
+        Assert.Equal((true, 0), (answer.Body.File!.IsClosed, table.Count));
+    }
+
+    [Fact]
+    public async Task However_answer_level_and_leaving_race_the_body_has_exactly_one_owner()
+    {
+        await using var journal = _data.OpenJournal();
+        var table = new PendingWrites(isOpen: false);
+        for (var round = 0; round < 300; round++)
+        {
+            var write = await AppendAsync(journal, table);
+            var answer = await AnswerAsync();
+            using var line = new Barrier(3);
+            Task Start(Action act) => Task.Run(() => { line.SignalAndWait(); act(); }, Cancellation);
+
+            await Task.WhenAll(
+                Start(() => table.Answered(write.Sequence, answer)),
+                Start(() => table.Reach(write.Sequence)),
+                Start(() =>
+                {
+                    write.TryComplete(new WriteResult.Undetermined(write.Sequence, "late"));
+                    table.Forget(write);
+                }));
+
+            var isTold = await write.Completion is WriteResult.Answered;
+            Assert.Equal(isTold, !answer.Body.File!.IsClosed);
+            Assert.Equal(0, table.Count);
+        }
+    }
+
+    [Fact]
+    public async Task A_write_is_entering_from_when_it_is_made_until_it_can_be_read_is_refused_or_withdrawn()
+    {
+        var journal = _data.OpenJournal();
+        var made = new PendingWrite(_table, EntryPayload.InMemory("POST /"u8.ToArray(), default));
+        Assert.Equal(1, _table.Entering);
+
+        journal.Append(made);
+        await Eventually.TrueAsync(() => _table.Entering == 0, "it has entered");
+        Assert.Equal(1, journal.Last.Sequence);
+
+        await journal.DisposeAsync();
+        journal.Append(new PendingWrite(_table, EntryPayload.InMemory("POST /"u8.ToArray(), default)));
+        new PendingWrite(_table, EntryPayload.InMemory("POST /"u8.ToArray(), default)).Withdraw();
+        Assert.Equal(0, _table.Entering);
+    }
+
+    private async Task<PendingWrite> AppendAsync(Journal journal, PendingWrites? table = null)
     {
         var before = journal.Last.Sequence;
-        var write = new PendingWrite(_table, EntryPayload.InMemory("POST /"u8.ToArray(), default));
+        var write = new PendingWrite(table ?? _table, EntryPayload.InMemory("POST /"u8.ToArray(), default));
         journal.Append(write);
         await journal.WaitCommittedAsync(before, Cancellation);
         return write;

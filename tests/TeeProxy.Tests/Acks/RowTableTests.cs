@@ -76,7 +76,7 @@ public sealed class RowTableTests : IDisposable
         await journal.AppendAsync(TeeChain.Journaling.EntryKind.Write, TeeChain.Journaling.EntryPayload.InMemory("POST /"u8.ToArray(), default));
         using var progress = new Progress(0);
         var self = Guid.NewGuid();
-        var source = new RowSource(self, journal, progress, _table, () => (AckState.Whole, new NodeDetail { Address = "mine", Admin = "x" }));
+        var source = new RowSource(self, journal, progress, _table, _ => (AckState.Whole, new NodeDetail { Address = "mine", Admin = "x" }));
         _table.Update([Row(One, 7, Detail("a")), Row(Other, 6)]);
         _table.Update([Row(One, 8), Row(Other, 6)]);
 
@@ -87,6 +87,41 @@ public sealed class RowTableTests : IDisposable
         Assert.Equal(
             ["mine", "a", null],
             rows.Select(row => row.Detail.IsEmpty ? null : JsonSerializer.Deserialize(row.Detail.Span, ProtocolJson.Default.NodeDetail)!.Address));
+    }
+
+    [Fact]
+    public async Task Rows_speak_of_the_moment_at_which_the_state_was_claimed()
+    {
+        await using var journal = _data.OpenJournal();
+        using var progress = new Progress(0);
+        var claimedOf = new List<int>();
+        var source = new RowSource(
+            Guid.NewGuid(), journal, progress, _table,
+            behind =>
+            {
+                claimedOf.Add(behind.Count);
+                progress.Apply(1); // parked, say: the flag is set before, so it must be asked for after
+                _table.Clear();
+                return (AckState.Whole, new NodeDetail { Address = "mine", Admin = "x" });
+            });
+        _table.Update([Row(One, 7)]);
+
+        var rows = source.Rows();
+
+        Assert.Equal([1], claimedOf);
+        Assert.Equal((2, 0L), (rows.Length, rows[0].Applied));
+    }
+
+    [Fact]
+    public void Each_change_is_told()
+    {
+        var told = new List<int>();
+        var table = new RowTable(rows => told.Add(rows.Count));
+
+        table.Update([Row(One, 1), Row(Other, 1)]);
+        table.Clear();
+
+        Assert.Equal([2, 0], told);
     }
 
     private static AckRow Row(Guid node, long durable, ReadOnlyMemory<byte> detail = default) => new(node, Guid.NewGuid(), durable, 0, AckState.None, detail);

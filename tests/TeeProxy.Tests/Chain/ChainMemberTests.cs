@@ -19,11 +19,11 @@ public sealed class ChainMemberTests : IDisposable
         await using var node = Open(hasNext: false);
         Assert.False(node.Member.IsHead);
 
-        var admittance = await node.Member.AdmitAsync(Cancellation);
+        var admittance = await node.Office.AdmitAsync(Cancellation);
 
         Assert.Same(Admittance.Admitted.Instance, admittance);
         AssertFounded(node);
-        Assert.Same(Admittance.Admitted.Instance, await node.Member.AdmitAsync(Cancellation));
+        Assert.Same(Admittance.Admitted.Instance, await node.Office.AdmitAsync(Cancellation));
         Assert.Equal(1, node.Journal.Last.Sequence);
     }
 
@@ -32,7 +32,7 @@ public sealed class ChainMemberTests : IDisposable
     {
         await using var node = Open(hasNext: false);
 
-        var admittances = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => node.Member.AdmitAsync(Cancellation).AsTask(), Cancellation)));
+        var admittances = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => node.Office.AdmitAsync(Cancellation).AsTask(), Cancellation)));
 
         Assert.All(admittances, admittance => Assert.Same(Admittance.Admitted.Instance, admittance));
         AssertFounded(node);
@@ -44,13 +44,13 @@ public sealed class ChainMemberTests : IDisposable
         Guid? chain;
         await using (var first = Open(hasNext: false))
         {
-            await first.Member.AdmitAsync(Cancellation);
+            await first.Office.AdmitAsync(Cancellation);
             chain = first.Member.Standing.Current.Membership.Chain;
         }
 
         await using var node = Open(hasNext: false);
 
-        Assert.Same(Admittance.Admitted.Instance, await node.Member.AdmitAsync(Cancellation));
+        Assert.Same(Admittance.Admitted.Instance, await node.Office.AdmitAsync(Cancellation));
         Assert.Equal(chain, node.Member.Standing.Current.Membership.Chain);
         AssertFounded(node);
     }
@@ -60,7 +60,7 @@ public sealed class ChainMemberTests : IDisposable
     {
         await using var node = Open(hasNext: true, patience: TimeSpan.FromMilliseconds(50));
 
-        var admittance = await node.Member.AdmitAsync(Cancellation);
+        var admittance = await node.Office.AdmitAsync(Cancellation);
 
         Assert.Contains("--next", Assert.IsType<Admittance.NotYet>(admittance).Why, StringComparison.Ordinal);
         Assert.Equal((Role.Undecided, null, 0), (Durable.Role, Durable.Chain, node.Journal.Last.Sequence));
@@ -79,8 +79,8 @@ public sealed class ChainMemberTests : IDisposable
         Assert.Equal(Role.Replica, Load(nextData).Role);
 
         // then it mints the id with the first write, which waits until the successor has promised it.
-        var admitting = node.Member.AdmitAsync(Cancellation).AsTask();
-        await node.Member.Standing.WaitAsync(standing => standing.Membership.IsFounding, Cancellation).WaitAsync(Eventually.Deadline, Cancellation);
+        var admitting = node.Office.AdmitAsync(Cancellation).AsTask();
+        await node.Member.Standing.WaitAsync(standing => standing.Membership.IsTakingOffice, Cancellation).WaitAsync(Eventually.Deadline, Cancellation);
         Assert.False(admitting.IsCompleted);
         Assert.Equal(0, node.Journal.Last.Sequence);
         await HandshakeAsync(node, next);
@@ -100,13 +100,13 @@ public sealed class ChainMemberTests : IDisposable
         await using (var first = Open(hasNext: true, patience: TimeSpan.FromMilliseconds(50)))
         {
             await HandshakeAsync(first, next);
-            Assert.IsType<Admittance.NotYet>(await first.Member.AdmitAsync(Cancellation));
+            Assert.IsType<Admittance.NotYet>(await first.Office.AdmitAsync(Cancellation));
             minted = Durable.Chain;
-            Assert.Equal((Role.Head, true), (Durable.Role, Durable.IsFounding));
+            Assert.Equal((Role.Head, true), (Durable.Role, Durable.IsTakingOffice));
         }
 
         await using var node = Open(hasNext: true);
-        var admitting = node.Member.AdmitAsync(Cancellation).AsTask();
+        var admitting = node.Office.AdmitAsync(Cancellation).AsTask();
         await HandshakeAsync(node, next);
 
         Assert.Same(Admittance.Admitted.Instance, await admitting.WaitAsync(Eventually.Deadline, Cancellation));
@@ -123,12 +123,12 @@ public sealed class ChainMemberTests : IDisposable
         await using (var first = Open(hasNext: true, patience: TimeSpan.FromMilliseconds(50)))
         {
             await HandshakeAsync(first, next);
-            await first.Member.AdmitAsync(Cancellation);
-            await next.Member.AnswerAsync(first.Member.Open(first.Member.Standing.Current), Cancellation); // the answer never arrives
+            await first.Office.AdmitAsync(Cancellation);
+            await next.Openings.AnswerAsync(first.Openings.Open(first.Member.Standing.Current, OpeningPurpose.Stream), Cancellation); // the answer never arrives
         }
 
         await using var node = Open(hasNext: true);
-        var admitting = node.Member.AdmitAsync(Cancellation).AsTask();
+        var admitting = node.Office.AdmitAsync(Cancellation).AsTask();
         await HandshakeAsync(node, next);
 
         Assert.Same(Admittance.Admitted.Instance, await admitting.WaitAsync(Eventually.Deadline, Cancellation));
@@ -142,15 +142,15 @@ public sealed class ChainMemberTests : IDisposable
         Membership founding;
         await using (var first = Open(hasNext: false))
         {
-            await first.Member.AdmitAsync(Cancellation);
-            founding = Durable with { IsFounding = true, Epochs = [] }; // as it stood before the last step
+            await first.Office.AdmitAsync(Cancellation);
+            founding = Durable with { IsTakingOffice = true, Epochs = [] }; // as it stood before the last step
         }
 
         MembershipFile.Save(_data.Folder, founding);
 
         await using var node = Open(hasNext: false);
 
-        Assert.Same(Admittance.Admitted.Instance, await node.Member.AdmitAsync(Cancellation));
+        Assert.Same(Admittance.Admitted.Instance, await node.Office.AdmitAsync(Cancellation));
         Assert.Equal(founding.Chain, Durable.Chain);
         AssertFounded(node);
     }
@@ -158,10 +158,10 @@ public sealed class ChainMemberTests : IDisposable
     [Fact]
     public async Task A_founding_head_that_died_before_its_epoch_record_cannot_be_mistaken_for_a_restarted_one()
     {
-        MembershipFile.Save(_data.Folder, Durable with { Role = Role.Head, Chain = Guid.NewGuid(), IsFounding = true, Epoch = 1 });
+        MembershipFile.Save(_data.Folder, Durable with { Role = Role.Head, Chain = Guid.NewGuid(), IsTakingOffice = true, Epoch = 1 });
         await using var node = Open(hasNext: true, patience: TimeSpan.FromMilliseconds(50));
 
-        var admittance = await node.Member.AdmitAsync(Cancellation);
+        var admittance = await node.Office.AdmitAsync(Cancellation);
 
         Assert.Contains("successor", Assert.IsType<Admittance.NotYet>(admittance).Why, StringComparison.Ordinal);
         Assert.Equal(0, node.Journal.Last.Sequence);
@@ -175,16 +175,16 @@ public sealed class ChainMemberTests : IDisposable
         await using (var first = Open(hasNext: true))
         {
             await HandshakeAsync(first, next);
-            var founding = first.Member.AdmitAsync(Cancellation).AsTask();
-            await first.Member.Standing.WaitAsync(standing => standing.Membership.IsFounding, Cancellation);
+            var founding = first.Office.AdmitAsync(Cancellation).AsTask();
+            await first.Member.Standing.WaitAsync(standing => standing.Membership.IsTakingOffice, Cancellation);
             await HandshakeAsync(first, next);
             await founding.WaitAsync(Eventually.Deadline, Cancellation);
         }
 
         await using var node = Open(hasNext: true);
-        var before = await node.Member.AdmitAsync(Cancellation);
+        var before = await node.Office.AdmitAsync(Cancellation);
         await HandshakeAsync(node, next);
-        var after = await node.Member.AdmitAsync(Cancellation);
+        var after = await node.Office.AdmitAsync(Cancellation);
 
         Assert.Contains("confirmed its epoch", Assert.IsType<Admittance.NotYet>(before).Why, StringComparison.Ordinal);
         Assert.Same(Admittance.Admitted.Instance, after);
@@ -195,12 +195,12 @@ public sealed class ChainMemberTests : IDisposable
     {
         using var headData = new TemporaryFolder();
         await using var head = Open(hasNext: false, data: headData, address: ":9000");
-        await head.Member.AdmitAsync(Cancellation);
+        await head.Office.AdmitAsync(Cancellation);
         await using var node = Open(hasNext: false);
 
         await HandshakeAsync(head, node);
 
-        Assert.Equal(new Admittance.Misdirected(":9000"), await node.Member.AdmitAsync(Cancellation));
+        Assert.Equal(new Admittance.Misdirected(":9000"), await node.Office.AdmitAsync(Cancellation));
     }
 
     [Fact]
@@ -208,10 +208,10 @@ public sealed class ChainMemberTests : IDisposable
     {
         using var headData = new TemporaryFolder();
         await using var head = Open(hasNext: false, data: headData);
-        await head.Member.AdmitAsync(Cancellation);
+        await head.Office.AdmitAsync(Cancellation);
         await using var node = Open(hasNext: false);
 
-        var answer = await node.Member.AnswerAsync(head.Member.Open(head.Member.Standing.Current), Cancellation);
+        var answer = await node.Openings.AnswerAsync(head.Openings.Open(head.Member.Standing.Current, OpeningPurpose.Stream), Cancellation);
 
         Assert.Equal((Verdict.Accept, 1), (answer.Verdict, answer.PromisedEpoch));
         Assert.Equal((answer.Chain, Role.Replica, 1, head.Member.Node), (Durable.Chain, Durable.Role, Durable.Epoch, Durable.Head!.Value));
@@ -222,9 +222,9 @@ public sealed class ChainMemberTests : IDisposable
     {
         await using var node = Open(hasNext: false);
         var standing = node.Member.Standing.Current;
-        var opening = node.Member.Open(standing) with { Node = Guid.NewGuid(), Path = [Guid.NewGuid()], Protocol = 99 };
+        var opening = node.Openings.Open(standing, OpeningPurpose.Stream) with { Node = Guid.NewGuid(), Path = [Guid.NewGuid()], Protocol = 99 };
 
-        var answer = await node.Member.AnswerAsync(opening, Cancellation);
+        var answer = await node.Openings.AnswerAsync(opening, Cancellation);
 
         Assert.Equal(Verdict.Protocol, answer.Verdict);
         Assert.Same(standing, node.Member.Standing.Current);
@@ -236,17 +236,17 @@ public sealed class ChainMemberTests : IDisposable
     {
         using var headData = new TemporaryFolder();
         await using var head = Open(hasNext: false, data: headData);
-        await head.Member.AdmitAsync(Cancellation);
+        await head.Office.AdmitAsync(Cancellation);
         using var lateData = new TemporaryFolder();
         await using var late = Open(hasNext: false, data: lateData);
         await using var early = Open(hasNext: false);
         late.HeadWindow.Note(0);
         early.HeadWindow.Note(0);
         _clock.AdvanceMilliseconds(1000);
-        var opening = head.Member.Open(head.Member.Standing.Current);
+        var opening = head.Openings.Open(head.Member.Standing.Current, OpeningPurpose.Stream);
 
-        await late.Member.AnswerAsync(opening, Cancellation);
-        await early.Member.AnswerAsync(opening with { Last = default, Epochs = [] }, Cancellation);
+        await late.Openings.AnswerAsync(opening, Cancellation);
+        await early.Openings.AnswerAsync(opening with { Last = default, Epochs = [] }, Cancellation);
 
         Assert.Equal((TimeSpan.MaxValue, null), (late.Lease.SinceRenewal, late.HeadWindow.Then()));
         Assert.Equal((TimeSpan.Zero, 0L), (early.Lease.SinceRenewal, early.HeadWindow.Then()));
@@ -257,15 +257,15 @@ public sealed class ChainMemberTests : IDisposable
     {
         using var headData = new TemporaryFolder();
         await using var head = Open(hasNext: false, data: headData);
-        await head.Member.AdmitAsync(Cancellation);
+        await head.Office.AdmitAsync(Cancellation);
         await using var node = Open(hasNext: true);
         using var nextData = new TemporaryFolder();
         await using var next = Open(hasNext: false, data: nextData);
 
         var opened = node.Member.Standing.Current;
-        var answer = await next.Member.AnswerAsync(node.Member.Open(opened), Cancellation);
+        var answer = await next.Openings.AnswerAsync(node.Openings.Open(opened, OpeningPurpose.Stream), Cancellation);
         await HandshakeAsync(head, node); // meanwhile it joins a chain
-        var (verdict, _) = await node.Member.ResumeAsync(opened, ":9001", answer, Cancellation);
+        var (verdict, _) = await node.Openings.ResumeAsync(opened, ":9001", answer, Cancellation);
 
         Assert.Equal(Verdict.Busy, verdict);
         Assert.False(node.Member.Standing.Current.IsReached);
@@ -297,25 +297,46 @@ public sealed class ChainMemberTests : IDisposable
         Assert.Same(remembered.Membership, node.Member.Standing.Current.Membership);
     }
 
+    [Fact]
+    public async Task That_clients_wait_for_acks_is_passed_on_and_opens_anew()
+    {
+        await using var node = Open(hasNext: true);
+        using var data = new TemporaryFolder();
+        await using var predecessor = new Part(data, hasNext: true, Settings() with { WantsEagerAcks = true }, _clock);
+        var before = node.Member.Standing.Current;
+        Assert.False(node.Openings.Open(before, OpeningPurpose.Stream).EagerAcks);
+
+        await HandshakeAsync(predecessor, node);
+        var eager = node.Member.Standing.Current;
+
+        Assert.True(predecessor.Openings.Open(predecessor.Member.Standing.Current, OpeningPurpose.Stream).EagerAcks);
+        Assert.True(node.Openings.Open(eager, OpeningPurpose.Stream).EagerAcks);
+        Assert.False(eager.OpensLike(eager with { IsUpstreamEager = false }));
+        Assert.True(eager.OpensLike(eager with { IsConfirmed = !eager.IsConfirmed }));
+    }
+
     private Membership Durable => Load(_data);
 
     private static Membership Load(TemporaryFolder data) => MembershipFile.Load(data.Folder);
 
     private Part Open(bool hasNext, TimeSpan? patience = null, TemporaryFolder? data = null, string address = ":9100") =>
-        new(data ?? _data, new ChainSettings(RolePin.Auto, hasNext, address, "order=total", patience ?? Eventually.Deadline), _clock);
+        new(data ?? _data, hasNext, Settings(patience, address), _clock);
+
+    private static ChainSettings Settings(TimeSpan? patience = null, string address = ":9100") =>
+        new(RolePin.Auto, address, "order=total", patience ?? Eventually.Deadline);
 
     /// <summary>What the hop does with two members, without a hop.</summary>
     private static async Task<(Verdict, string)> HandshakeAsync(Part predecessor, Part successor)
     {
         var opened = predecessor.Member.Standing.Current;
-        var answer = await successor.Member.AnswerAsync(predecessor.Member.Open(opened), Cancellation);
-        return await predecessor.Member.ResumeAsync(opened, "next", answer, Cancellation);
+        var answer = await successor.Openings.AnswerAsync(predecessor.Openings.Open(opened, OpeningPurpose.Stream), Cancellation);
+        return await predecessor.Openings.ResumeAsync(opened, "next", answer, Cancellation);
     }
 
     private void AssertFounded(Part node)
     {
         var durable = Durable;
-        Assert.Equal((Role.Head, false, 1, node.Member.Node), (durable.Role, durable.IsFounding, durable.Epoch, durable.Head!.Value));
+        Assert.Equal((Role.Head, false, 1, node.Member.Node), (durable.Role, durable.IsTakingOffice, durable.Epoch, durable.Head!.Value));
         Assert.Equal([new EpochStart(1, node.Member.Node, 1)], durable.Epochs);
         Assert.Equal(1, node.Journal.Last.Sequence);
         using var reader = node.Journal.OpenReader(0);
@@ -327,14 +348,16 @@ public sealed class ChainMemberTests : IDisposable
     /// <summary>A member with its journal, as a process has them.</summary>
     private sealed class Part : IAsyncDisposable
     {
-        public Part(TemporaryFolder data, ChainSettings settings, TimeProvider time)
+        public Part(TemporaryFolder data, bool hasNext, ChainSettings settings, TimeProvider time)
         {
             Journal = data.OpenJournal();
             var membership = MembershipFile.Load(data.Folder);
             MembershipFile.Save(data.Folder, membership);
             Lease = new HeadLease(time);
             HeadWindow = new LagWindow(time, TimeSpan.FromSeconds(1));
-            Member = new ChainMember(data.Folder, Journal, membership, settings, Lease, HeadWindow);
+            Member = new ChainMember(data.Folder, Journal, membership, hasNext);
+            Office = new Office(Member, Journal, settings);
+            Openings = new Openings(Member, Journal, settings, Lease, HeadWindow, () => 0);
         }
 
         public Journal Journal { get; }
@@ -344,6 +367,10 @@ public sealed class ChainMemberTests : IDisposable
         public LagWindow HeadWindow { get; }
 
         public ChainMember Member { get; }
+
+        public Office Office { get; }
+
+        public Openings Openings { get; }
 
         public async ValueTask DisposeAsync()
         {

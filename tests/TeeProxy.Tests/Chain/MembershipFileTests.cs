@@ -28,12 +28,14 @@ public sealed class MembershipFileTests : IDisposable
             Node = Guid.NewGuid(),
             Chain = Guid.NewGuid(),
             Role = Role.Head,
-            IsFounding = true,
+            IsTakingOffice = true,
             Epoch = long.MaxValue,
             Head = Guid.NewGuid(),
             HeadAddress = "[::1]:9000",
             Epochs = [new EpochStart(1, Guid.NewGuid(), 1), new EpochStart(2, Guid.NewGuid(), 77)],
-            Known = [new KnownNode(Guid.NewGuid(), Guid.NewGuid(), ":9001", 5)],
+            Known = [new KnownNode(Guid.NewGuid(), Guid.NewGuid(), ":9001", 5, DeclaredFrom: 3, IsDetached: true)],
+            Nodes = [new ChainNode(Guid.NewGuid(), ":9000")],
+            Removed = [Guid.NewGuid()],
         };
 
         MembershipFile.Save(_data.Folder, saved);
@@ -41,7 +43,11 @@ public sealed class MembershipFileTests : IDisposable
 
         Assert.Equal(saved.Epochs, loaded.Epochs);
         Assert.Equal(saved.Known, loaded.Known);
-        Assert.Equal(saved with { Epochs = [], Known = [] }, loaded with { Epochs = [], Known = [] });
+        Assert.Equal(saved.Nodes, loaded.Nodes);
+        Assert.Equal(saved.Removed, loaded.Removed);
+        Assert.Equal(Scalars(saved), Scalars(loaded));
+
+        static Membership Scalars(Membership membership) => membership with { Epochs = [], Known = [], Nodes = [], Removed = [] };
     }
 
     [Fact]

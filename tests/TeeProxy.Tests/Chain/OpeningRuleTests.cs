@@ -97,7 +97,7 @@ public sealed class OpeningRuleTests
 
     [Fact]
     public void A_head_that_founds_its_chain_follows_no_other() =>
-        AssertRefused(Verdict.Foreign, Replica with { Role = Role.Head, IsFounding = true }, Opening with { Chain = Guid.NewGuid() }, "two chains");
+        AssertRefused(Verdict.Foreign, Replica with { Role = Role.Head, IsTakingOffice = true }, Opening with { Chain = Guid.NewGuid() }, "two chains");
 
     [Theory]
     [InlineData(0)]
@@ -108,15 +108,31 @@ public sealed class OpeningRuleTests
         AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, "promised epoch 2");
 
     [Theory]
-    [InlineData(2 + OpeningRule.LongestEpochJump + 1)]
+    [InlineData(2 + FenceRule.LongestEpochJump + 1)]
     [InlineData(long.MaxValue)]
     public void An_epoch_that_jumps_too_far_is_refused(long epoch) =>
         AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, "more than 1000 beyond");
 
+    [Fact]
+    public void Another_head_of_the_promised_epoch_is_refused() =>
+        AssertRefused(Verdict.Epoch, Replica, Opening with { Head = Guid.NewGuid() }, "has promised it to");
+
+    [Fact]
+    public void A_replaced_head_names_its_orphans_refuses_and_leads_no_more()
+    {
+        var newHead = Guid.NewGuid();
+        var old = Replica with { Role = Role.Head, Head = Self };
+
+        var decision = Judge(old, Opening with { Epoch = 3, Head = newHead, Epochs = [.. Opening.Epochs, new EpochStart(3, newHead, 10)] });
+
+        Assert.Equal(Verdict.Diverged, decision.Verdict);
+        Assert.Contains("records from 10 on", decision.Reason, StringComparison.Ordinal);
+        Assert.Equal((Role.Replica, 3, newHead), (decision.Next.Role, decision.Next.Epoch, decision.Next.Head!.Value));
+    }
+
     [Theory]
-    [InlineData(2)]
     [InlineData(3)]
-    [InlineData(2 + OpeningRule.LongestEpochJump)]
+    [InlineData(2 + FenceRule.LongestEpochJump)]
     public void An_epoch_within_the_jump_is_promised(long epoch)
     {
         var newHead = Guid.NewGuid();
@@ -198,15 +214,15 @@ public sealed class OpeningRuleTests
 
         Assert.Equal(Verdict.Accept, decision.Verdict);
         Assert.Equal(Replica.Epochs, decision.Next.Epochs);
-        Assert.Equal(Replica with { Epochs = [] }, decision.Next with { Epochs = [] });
+        Assert.Equal(Replica with { Epochs = [], IsJoining = true }, decision.Next with { Epochs = [] });
     }
 
     [Fact]
     public void A_founding_head_that_joins_its_own_chain_founds_no_more()
     {
-        var decision = Judge(Replica with { Role = Role.Head, IsFounding = true, Epoch = 1 }, Opening);
+        var decision = Judge(Replica with { Role = Role.Head, IsTakingOffice = true, Epoch = 1 }, Opening);
 
-        Assert.Equal((Verdict.Accept, Role.Replica, false), (decision.Verdict, decision.Next.Role, decision.Next.IsFounding));
+        Assert.Equal((Verdict.Accept, Role.Replica, false), (decision.Verdict, decision.Next.Role, decision.Next.IsTakingOffice));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class ReadinessRuleTests
     [InlineData(false, "the successor has not accepted this node yet; that contact is needed once in a chain's life")]
     public void A_founding_head_takes_its_first_write_once_its_successor_is_reached(bool isReached, string? why) =>
         AssertReady(
-            Facts(new Standing(Head.Membership with { IsFounding = true }, [], isReached, IsConfirmed: false)) with { SinceHeartbeat = TimeSpan.MaxValue }, why, null, null);
+            Facts(new Standing(Head.Membership with { IsTakingOffice = true }, [], isReached, IsConfirmed: false)) with { SinceHeartbeat = TimeSpan.MaxValue }, why, null, null);
 
     [Theory]
     [InlineData(true, null)]

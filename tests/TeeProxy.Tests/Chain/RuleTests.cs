@@ -8,15 +8,15 @@ public sealed class PredecessorRuleTests
     private static readonly Guid Present = Guid.NewGuid();
 
     [Fact]
-    public void Without_a_present_stream_the_newcomer_wins() => Assert.True(PredecessorRule.NewcomerWins(null, Guid.NewGuid(), Interval));
+    public void Without_a_present_stream_the_newcomer_wins() => Assert.True(PredecessorRule.NewcomerWins(null, Guid.NewGuid(), isOfHigherEpoch: false, Interval));
 
     [Fact]
     public void The_same_node_replaces_its_own_stream_at_once() =>
-        Assert.True(PredecessorRule.NewcomerWins(new(Present, TimeSpan.Zero, HasHandedOver: false), Present, Interval));
+        Assert.True(PredecessorRule.NewcomerWins(new(Present, TimeSpan.Zero), Present, isOfHigherEpoch: false, Interval));
 
     [Fact]
-    public void A_stream_that_handed_over_gives_way() =>
-        Assert.True(PredecessorRule.NewcomerWins(new(Present, TimeSpan.Zero, HasHandedOver: true), Guid.NewGuid(), Interval));
+    public void A_stream_of_an_old_head_gives_way_to_one_of_a_new_epoch() =>
+        Assert.True(PredecessorRule.NewcomerWins(new(Present, TimeSpan.Zero), Guid.NewGuid(), isOfHigherEpoch: true, Interval));
 
     [Theory]
     [InlineData(0, false)]
@@ -24,7 +24,7 @@ public sealed class PredecessorRuleTests
     [InlineData(1500, true)]
     [InlineData(60_000, true)]
     public void Another_node_wins_once_the_present_stream_was_silent_for_three_intervals(int silentMilliseconds, bool wins) =>
-        Assert.Equal(wins, PredecessorRule.NewcomerWins(new(Present, TimeSpan.FromMilliseconds(silentMilliseconds), HasHandedOver: false), Guid.NewGuid(), Interval));
+        Assert.Equal(wins, PredecessorRule.NewcomerWins(new(Present, TimeSpan.FromMilliseconds(silentMilliseconds)), Guid.NewGuid(), isOfHigherEpoch: false, Interval));
 }
 
 public sealed class PinRuleTests

@@ -35,8 +35,7 @@ internal sealed class Deliverer : IAsyncDisposable
         Journal = data.OpenJournal(new JournalOptions { SegmentBytes = 16 << 20, MaxBytes = 128 << 20 });
         var membership = new Membership { Node = Guid.NewGuid(), Chain = Chain, Role = role, Epoch = 1 };
         var time = TimeProvider.System;
-        Member = new ChainMember(
-            data.Folder, Journal, membership, new ChainSettings(RolePin.Auto, HasNext: false, ":9000", "", TimeSpan.Zero), new HeadLease(time), new LagWindow(time, TimeSpan.Zero));
+        Member = new ChainMember(data.Folder, Journal, membership, hasNext: false);
         Progress = new Progress(Journal.Cursor.Watermark);
         var notes = CursorNotes.Decode(Journal.Cursor.Notes.Span);
         _comparison = new Comparison(membership.Node, notes, new WriteNames(Journal).Of, time, NullLogger<Comparison>.Instance);

@@ -19,7 +19,7 @@ internal sealed class HandPredecessor(HopDialer dialer, HopStream stream, Openin
     public static Opening Fresh(HopNode successor)
     {
         var node = Guid.NewGuid();
-        return successor.Member.Open(successor.Member.Standing.Current) with
+        return successor.Openings.Open(successor.Member.Standing.Current, OpeningPurpose.Stream) with
         {
             Node = node,
             Journal = Guid.NewGuid(),

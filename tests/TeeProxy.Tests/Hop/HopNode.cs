@@ -19,27 +19,29 @@ internal sealed class HopNode : IAsyncDisposable
 {
     private readonly WebApplication _server;
     private readonly HopDialer _dialer = new();
-    private readonly OpeningCodec _codec;
+    private readonly OpeningExchange _exchange;
     private readonly PredecessorLink _predecessor;
 
     private HopNode(TemporaryFolder data, WebApplication server, Address address, string secret, bool hasNext, string settings, JournalOptions? journal)
     {
         (_server, Address) = (server, address);
-        _codec = new OpeningCodec(System.Text.Encoding.UTF8.GetBytes(secret));
+        _exchange = new OpeningExchange(new OpeningCodec(System.Text.Encoding.UTF8.GetBytes(secret)));
         Journal = data.OpenJournal(journal);
         var membership = MembershipFile.Load(data.Folder);
         MembershipFile.Save(data.Folder, membership);
         Lease = new HeadLease(TimeProvider.System);
         var headWindow = new LagWindow(TimeProvider.System, TimeSpan.FromSeconds(1));
         Problems = new Problems(TimeProvider.System);
-        Member = new ChainMember(
-            data.Folder, Journal, membership, new ChainSettings(RolePin.Auto, hasNext, address.ToString(), settings, Eventually.Deadline), Lease, headWindow);
         Progress = new Progress(0);
+        var chain = new ChainSettings(RolePin.Auto, address.ToString(), settings, Eventually.Deadline);
+        Member = new ChainMember(data.Folder, Journal, membership, hasNext);
+        Openings = new Openings(Member, Journal, chain, Lease, headWindow, () => Progress.Applied);
+        Office = new Office(Member, Journal, chain);
         var rows = new RowSource(
-            membership.Node, Journal, Progress, Rows, () => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
+            membership.Node, Journal, Progress, Rows, _ => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
         _predecessor = new PredecessorLink(
-            Member, Journal, new HeadFollower(Lease, headWindow, Beats), rows, Progress, _codec, Problems, Clock, NullLogger<PredecessorLink>.Instance);
-        Heart = new Heart(Member, Journal, Lease, headWindow, new LagWindow(TimeProvider.System, TimeSpan.FromSeconds(1)), Beats, TimeProvider.System);
+            Member, Openings, new HandOver(Member, Openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), rows, Progress, _exchange, Problems, Clock, NullLogger<PredecessorLink>.Instance);
+        Heart = new Heart(Member, Office, Journal, () => Progress.Applied, Lease, headWindow, new LagWindow(TimeProvider.System, TimeSpan.FromSeconds(1)), Beats, TimeProvider.System);
     }
 
     public const string Secret = "the secret that all nodes share";
@@ -49,6 +51,10 @@ internal sealed class HopNode : IAsyncDisposable
     public Journal Journal { get; }
 
     public ChainMember Member { get; }
+
+    public Office Office { get; }
+
+    public Openings Openings { get; }
 
     public HeadLease Lease { get; }
 
@@ -92,11 +98,17 @@ internal sealed class HopNode : IAsyncDisposable
         return node;
     }
 
-    public SuccessorLink LinkTo(Address next) =>
-        new(next, Member, Journal, Beats, Rows, Progress, _codec, _dialer, Problems, NullLogger<SuccessorLink>.Instance);
+    /// <summary>A link that has the stream.</summary>
+    public SuccessorLink LinkTo(Address next)
+    {
+        var link = new SuccessorLink(
+            next, Member, Openings, Journal, Beats, Rows, Progress, _exchange, _dialer, Problems, TimeProvider.System, NullLogger<SuccessorLink>.Instance);
+        link.Assign(LinkPart.Stream);
+        return link;
+    }
 
     /// <summary>Makes this node the head of a chain; its link to the next, if it has one, must be running.</summary>
-    public async Task FoundAsync() => Assert.Same(Admittance.Admitted.Instance, await Member.AdmitAsync(TestContext.Current.CancellationToken));
+    public async Task FoundAsync() => Assert.Same(Admittance.Admitted.Instance, await Office.AdmitAsync(TestContext.Current.CancellationToken));
 
     public async Task AppendAsync(int count, Func<int, int> bodyBytes)
     {

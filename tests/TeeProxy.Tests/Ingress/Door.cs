@@ -39,6 +39,7 @@ internal sealed class Door : IAsyncDisposable
 
     private Door(NodeOptions options, Func<IFolder, IFolder> wrap, long budgetBytes)
     {
+        Pending = new PendingWrites(isOpen: options.Ack == AckLevel.Local);
         _disk = DiskFolder.OpenOrCreate(_folder);
         Journal = Journal.Open(wrap(_disk), new JournalOptions { SegmentBytes = 1 << 20, MaxBytes = budgetBytes });
 
@@ -53,9 +54,9 @@ internal sealed class Door : IAsyncDisposable
         _server = builder.Build();
 
         var self = new Pseudonym(Node);
-        var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, Journal, Health, () => IsClosed, _ => ValueTask.FromResult(Admittance));
+        var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, Journal, Health, Hold, () => IsClosed, _ => ValueTask.FromResult(Admittance));
         var intake = new WriteIntake(
-            options, admission, new ForwardedHead(self), new BodySpool(SpoolFolder), Journal, Pending, TimeProvider.System, NullLogger<WriteIntake>.Instance);
+            options, admission, new ForwardedHead(self), new BodySpool(SpoolFolder), Journal, Pending, sequence => $"--ack chain: {sequence} is on its way.", TimeProvider.System, NullLogger<WriteIntake>.Instance);
         _passThrough = new PassThrough(options.Local, self, _server.Services.GetRequiredService<IHttpForwarder>(), NullLogger<PassThrough>.Instance);
         var endpoint = new TeeEndpoint(
             new TeeRule(options.TeeMethods, options.TeePaths), admission, intake, _passThrough,
@@ -77,7 +78,9 @@ internal sealed class Door : IAsyncDisposable
 
     public Journal Journal { get; }
 
-    public PendingWrites Pending { get; } = new();
+    public PendingWrites Pending { get; }
+
+    public Hold Hold { get; } = new(TimeProvider.System);
 
     public ApplicationHealth Health { get; } = new();
 

@@ -250,6 +250,55 @@ public sealed class WriteTests
     }
 
     [Fact]
+    public async Task When_the_level_is_not_reached_in_time_its_client_is_told_what_is_known()
+    {
+        await using var door = await Door.OpenAsync(change: options => options with { AckTimeout = TimeSpan.FromMilliseconds(200), Ack = AckLevel.Chain });
+
+        var answer = await door.AskAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+
+        Assert.Equal((504, "1"), (answer.Status, answer["TeeChain-Sequence"]));
+        Assert.Equal(
+            "The head's application answered 200, but within 0.2 s the write has not reached --ack chain: 1 is on its way. "
+                + "The write is recorded as 1 and will be delivered; sent again it would happen twice.",
+            JsonDocument.Parse(answer.Body).RootElement.GetProperty("detail").GetString());
+        Assert.Equal(0, door.Pending.Count);
+        door.Pending.Reach(2);
+        Assert.Equal(200, (await door.AskAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")).Status);
+    }
+
+    [Fact]
+    public async Task While_writes_are_held_none_is_recorded_and_reads_pass()
+    {
+        await using var door = await Door.OpenAsync();
+        var lease = door.Hold.Begin(TimeSpan.FromMinutes(1))!;
+
+        var held = await door.AskAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+        var read = await door.AskAsync("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+
+        Assert.Equal((503, "1"), (held.Status, held["Retry-After"]));
+        Assert.Contains("urn:teechain:problem:held", held.Body, StringComparison.Ordinal);
+        Assert.Contains("Nothing was recorded", held.Body, StringComparison.Ordinal);
+        Assert.Equal((502, 0), (read.Status, door.Journal.Last.Sequence)); // There is no application to read from.
+        door.Hold.End(lease.Token);
+        Assert.Equal(200, (await door.AskAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")).Status);
+    }
+
+    [Fact]
+    public async Task A_hold_that_begins_while_a_body_comes_in_refuses_that_write_and_waits_for_no_other()
+    {
+        await using var door = await Door.OpenAsync();
+        using var client = await door.ConnectAsync();
+        await client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+        Assert.Equal(100, (await client.ReceiveAsync()).Status); // It was admitted, and its body is asked for.
+
+        door.Hold.Begin(TimeSpan.FromMinutes(1));
+        await client.SendAsync("hi");
+
+        Assert.Equal(503, (await client.ReceiveAsync()).Status);
+        Assert.Equal((0, 0), (door.Pending.Entering, door.Journal.Last.Sequence));
+    }
+
+    [Fact]
     public async Task Who_waits_when_the_node_stops_is_told_that_the_write_is_recorded()
     {
         await using var door = await Door.OpenAsync();

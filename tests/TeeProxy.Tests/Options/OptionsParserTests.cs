@@ -1,3 +1,4 @@
+using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Options;
 
@@ -13,13 +14,15 @@ public sealed class OptionsParserTests
         Assert.Equal(new Address("127.0.0.1", 9000), options.Listen);
         Assert.Equal(new Address("127.0.0.1", 9500), options.Admin);
         Assert.Equal(new Address("127.0.0.1", 4567), options.Local);
-        Assert.Null(options.Next);
+        Assert.Empty(options.Next);
+        Assert.False(options.DetachesWhenFull);
         Assert.Equal(RolePin.Auto, options.Role);
         Assert.Equal(Path.GetFullPath("data/9000"), options.Data);
         Assert.Null(options.Key);
         Assert.Equal(16, options.Lanes);
         Assert.Equal(TimeSpan.FromSeconds(30), options.ParkAfter);
         Assert.Equal(TimeSpan.FromSeconds(15), options.AckTimeout);
+        Assert.Equal(AckLevel.Local, options.Ack);
         Assert.Equal(TimeSpan.FromSeconds(10), options.AppTimeout);
         Assert.Equal(["DELETE", "PATCH", "POST", "PUT"], options.TeeMethods);
         Assert.Equal(["/"], options.TeePaths);
@@ -39,16 +42,18 @@ public sealed class OptionsParserTests
     public void Every_value_can_be_given()
     {
         var options = Run(
-            "run", "--local=:1", "--next", "[::1]:2", "--listen", "localhost:3", "--admin", ":4", "--data", "/tmp/x", "--role", "replica",
+            "run", "--local=:1", "--next", "[::1]:2, :5", "--on-full", "detach", "--listen", "localhost:3", "--admin", ":4", "--data", "/tmp/x", "--role", "replica", "--ack", "chain",
             "--ack-timeout", "500ms", "--app-timeout", "2m", "--tee-methods", "post,PURGE,POST", "--tee-paths", "/b, /a", "--max-body", "128KiB",
             "--max-head", "1024", "--max-lag", "1h", "--retain", "0s", "--journal-max-bytes", "5MB", "--health-path", "/up?x=1",
             "--health-interval", "200ms", "--drain", "0s", "--log", "json", "--order", "key", "--key", "header:X-User", "--lanes", "512", "--park-after", "never");
 
         Assert.Equal("localhost:3", options.Listen.ToString());
-        Assert.Equal("[::1]:2", options.Next!.ToString());
+        Assert.Equal(["[::1]:2", "127.0.0.1:5"], options.Next.Select(next => next.ToString()));
+        Assert.True(options.DetachesWhenFull);
         Assert.Equal("127.0.0.1:4", options.Admin.ToString());
         Assert.Equal("/tmp/x", options.Data);
         Assert.Equal(RolePin.Replica, options.Role);
+        Assert.Equal(AckLevel.Chain, options.Ack);
         Assert.Equal(TimeSpan.FromMilliseconds(500), options.AckTimeout);
         Assert.Equal(TimeSpan.FromMinutes(2), options.AppTimeout);
         Assert.Equal(["POST", "PURGE"], options.TeeMethods);
@@ -82,7 +87,7 @@ public sealed class OptionsParserTests
     [InlineData("--max-body: \"32mb\" is no size", "1KiB to 1GiB, such as", "--local", ":1", "--max-body", "32mb")]
     [InlineData("--max-head: \"1GiB\" is out of range", "1KiB to 512KiB", "--local", ":1", "--max-head", "1GiB")]
     [InlineData("--journal-max-bytes: \"4MiB\" is less than twice --max-body", "raise it", "--local", ":1", "--journal-max-bytes", "4MiB")]
-    [InlineData("--ack: \"chain\" is none", "allowed: local", "--local", ":1", "--ack", "chain")]
+    [InlineData("--ack: \"all\" is none", "allowed: local, next, chain", "--local", ":1", "--ack", "all")]
     [InlineData("--order: \"none\" is none", "allowed: total, key", "--local", ":1", "--order", "none")]
     [InlineData("--key is missing", "form:NAME, json:/POINTER, header:NAME, query:NAME or path", "--local", ":1", "--order", "key")]
     [InlineData("--key: \"user\" is no key", "form:NAME", "--local", ":1", "--order", "key", "--key", "user")]
@@ -136,7 +141,7 @@ public sealed class OptionsParserTests
         Assert.Equal(4000, options.Local.Port);
         Assert.Equal(TimeSpan.FromSeconds(4), options.AckTimeout);
         Assert.Equal(TimeSpan.FromSeconds(8), options.Drain);
-        Assert.Null(options.Next);
+        Assert.Empty(options.Next);
     }
 
     [Fact]

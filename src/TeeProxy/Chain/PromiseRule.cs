@@ -1,0 +1,53 @@
+using TeeChain.Protocol.Hop;
+
+namespace TeeProxy.Chain;
+
+/// <summary>Whether a node promises an epoch to the one that wants to lead it. Pure; the caller makes the promise durable before it answers.</summary>
+internal static class PromiseRule
+{
+    /// <param name="Membership">As it stands.</param>
+    /// <param name="Last">The last record of the own journal; nothing of this node's own may come behind it.</param>
+    /// <param name="AtTheirLast">The own record at the candidate's last sequence; null when it is not kept or not there.</param>
+    internal sealed record Voter(Membership Membership, Position Last, Position? AtTheirLast);
+
+    public static OpeningRule.Decision Judge(Voter self, Opening opening)
+    {
+        var membership = self.Membership;
+        return Refusal(self, opening) is var (verdict, reason)
+            ? new OpeningRule.Decision(verdict, reason, membership)
+            : new OpeningRule.Decision(Verdict.Accept, "", membership.Following(opening.Epoch, opening.Node, opening.Address));
+    }
+
+    private static (Verdict Verdict, string Reason)? Refusal(Voter self, Opening opening)
+    {
+        var membership = self.Membership;
+        if (membership.Chain is null || membership.Chain != opening.Chain)
+        {
+            return (Verdict.Foreign, $"this node belongs to {(membership.Chain is { } own ? $"chain {own}" : "no chain")}, the candidate to chain {opening.Chain}");
+        }
+
+        if (opening.Epoch < membership.Epoch || (opening.Epoch == membership.Epoch && membership.Head != opening.Node))
+        {
+            return (Verdict.Epoch, $"this node has promised epoch {membership.Epoch} to {membership.Head}");
+        }
+
+        if (FenceRule.IsTooFar(membership, opening.Epoch) is { } tooFar)
+        {
+            return (Verdict.Epoch, tooFar);
+        }
+
+        if (opening.IsForced)
+        {
+            return null;
+        }
+
+        if (self.AtTheirLast is { } same && same != opening.Last)
+        {
+            return (Verdict.Diverged, $"record {opening.Last.Sequence} differs: the candidate holds {opening.Last}, this node {same}");
+        }
+
+        return self.Last.Sequence > opening.Last.Sequence
+            ? (Verdict.Ahead, $"this node holds records up to {self.Last.Sequence}, the candidate only up to {opening.Last.Sequence}; promote this one")
+            : null;
+    }
+}

@@ -1,0 +1,97 @@
+using TeeChain.Protocol.Hop;
+
+namespace TeeProxy.Chain;
+
+/// <summary>Whether a node may be promoted, and what is given up by it. Pure.</summary>
+internal static class PromotionRule
+{
+    /// <summary>A node that counts, and what it answered.</summary>
+    /// <param name="Answer">Null: it cannot be reached.</param>
+    internal sealed record Peer(ChainNode Node, OpeningAnswer? Answer);
+
+    /// <param name="Membership">Of the node to be promoted.</param>
+    /// <param name="Last">The last record of its journal.</param>
+    /// <param name="Peers">Every other node that counts.</param>
+    /// <param name="Forced">The nodes that the operator accepts to go on without.</param>
+    internal sealed record Candidacy(Membership Membership, Position Last, IReadOnlyList<Peer> Peers, IReadOnlySet<Guid> Forced)
+    {
+        public ChainNode? Head => Peers.FirstOrDefault(peer => peer.Node.Node == Membership.Head)?.Node;
+
+        /// <summary>The head, when it can be reached and still leads: it hands over first.</summary>
+        public Peer? LivingHead => Peers.FirstOrDefault(peer =>
+            peer.Node.Node == Membership.Head && peer.Answer is { } answer && answer.Head == answer.Node && answer.PromisedEpoch == Membership.Epoch);
+    }
+
+    /// <param name="Refusal">Why not; null when it may.</param>
+    /// <param name="Epoch">The epoch to lead.</param>
+    /// <param name="Skipped">The nodes that are gone on without.</param>
+    internal sealed record Decision(string? Refusal, long Epoch, IReadOnlyList<ChainNode> Skipped);
+
+    public static Decision Judge(Candidacy self)
+    {
+        var membership = self.Membership;
+        if (membership.Chain is null)
+        {
+            return Refused("this node belongs to no chain yet; a fresh chain has its head by its first write");
+        }
+
+        if (membership is { Role: Role.Head, IsTakingOffice: false })
+        {
+            return Refused($"this node is the head of epoch {membership.Epoch} already");
+        }
+
+        if (membership.IsJoining)
+        {
+            return Refused("this node is still being brought up to date; it cannot lead before it counts");
+        }
+
+        if (membership.Nodes.Count == 0 && !self.Forced.Contains(membership.Head ?? default))
+        {
+            return Refused($"this node was not told yet who belongs to the chain; wait for a heartbeat, or name the head ({membership.Head}) with force");
+        }
+
+        var skipped = new List<ChainNode>();
+        var epoch = membership.Epoch;
+        foreach (var peer in self.Peers)
+        {
+            epoch = Math.Max(epoch, peer.Answer?.PromisedEpoch ?? 0);
+            if (WhyNotWith(self, peer) is not { } why)
+            {
+                continue;
+            }
+
+            if (!self.Forced.Contains(peer.Node.Node))
+            {
+                return Refused(why);
+            }
+
+            skipped.Add(peer.Node);
+        }
+
+        // A head that nobody can reach is what promotion is for.
+        skipped.AddRange(self.Peers.Where(peer => peer.Answer is null && peer.Node == self.Head && !skipped.Contains(peer.Node)).Select(peer => peer.Node));
+        return new Decision(null, epoch + 1, skipped);
+    }
+
+    private static string? WhyNotWith(Candidacy self, Peer peer)
+    {
+        var (node, address) = peer.Node;
+        if (peer.Answer is not { } answer)
+        {
+            return peer.Node == self.Head ? null
+                : $"node {node} at {address} cannot be reached and might still follow the old head; bring it back, remove it, or name it with force";
+        }
+
+        if (answer.Chain != self.Membership.Chain || answer.Node != node)
+        {
+            return $"at {address} there is node {answer.Node} of {(answer.Chain is { } chain ? $"chain {chain}" : "no chain")} instead of node {node}; declare or remove it, or name it with force";
+        }
+
+        // A living head hands over what it has more.
+        return answer.Last.Sequence > self.Last.Sequence && peer != self.LivingHead
+            ? $"node {node} at {address} holds records up to {answer.Last.Sequence}, this node only up to {self.Last.Sequence}; promote that one, or name it with force and lose what it has more"
+            : null;
+    }
+
+    private static Decision Refused(string why) => new(why, 0, []);
+}
