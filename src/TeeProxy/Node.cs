@@ -7,6 +7,7 @@ using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
+using TeeProxy.Delivery.Parking;
 using TeeProxy.Hop;
 using TeeProxy.Inspection;
 using TeeProxy.Options;
@@ -22,6 +23,7 @@ namespace TeeProxy;
 /// </summary>
 internal sealed class Node : IAsyncDisposable
 {
+    private readonly DiskFolder _parkedFolder;
     private readonly CancellationTokenSource _abort = new();
     private readonly Lanes _lanes;
 
@@ -53,12 +55,17 @@ internal sealed class Node : IAsyncDisposable
         var comparison = new Comparison(membership.Node, notes, new WriteNames(journal).Of, time, logs.CreateLogger<Comparison>());
         var outcomes = new HeadOutcomes(journal, comparison);
         Cursor = new LocalCursor(journal, notes, comparison, Boot(), hasLanes: options.Key is not null);
+        _parkedFolder = DiskFolder.OpenOrCreate(Path.Combine(options.Data, "parked"));
+        Parked = ParkedWrites.Open(_parkedFolder);
+        Parked.RemoveUnless(Cursor.IsDone);
+        var parking = new ParkingLot(Parked, options.ParkAfter, notes.LastWasParked, Problems, time, logs.CreateLogger<ParkingLot>());
         Client = new ApplicationClient(options.Local, Spool, options.AppTimeout);
         var delivery = new WriteDelivery(
             Client, Member, Cursor, Pending, new OutcomeScout(journal), Health, DeliveryRetry.Build(time),
             new DeliveryInstruments(meter, time), options.Key is null ? new BusyWatch(time, logs.CreateLogger<BusyWatch>()) : null,
-            logs.CreateLogger<WriteDelivery>(), _abort.Token);
-        var step = new WriteStep(delivery, Cursor, comparison, outcomes, Pending, Progress, Member);
+            parking, time, logs.CreateLogger<WriteDelivery>(), _abort.Token);
+        var step = new WriteStep(delivery, Cursor, comparison, outcomes, parking, Pending, Progress, Member);
+        ParkedRetry = new ParkedRetry(parking, Client, Cursor, Member, logs.CreateLogger<ParkedRetry>(), _abort.Token);
         var sink = new ApplicationSink(
             step, Cursor, comparison, Progress, Member, journal, _lanes = new Lanes(options.Lanes), options.Key?.Source, logs.CreateLogger<ApplicationSink>(), _abort.Token);
         Local = new JournalCursor(journal.OpenReader(Cursor.Watermark), sink);
@@ -74,7 +81,7 @@ internal sealed class Node : IAsyncDisposable
             address => new SuccessorLink(address, Member, openings, journal, beats, rows, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
             journal, time, logs.CreateLogger<SuccessorList>());
         Status = new StatusSource(
-            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Successors, Next, time);
+            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Successors, Next, Parked, time);
         var source = new RowSource(membership.Node, journal, Progress, rows, Status.Claims);
         var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
@@ -146,6 +153,10 @@ internal sealed class Node : IAsyncDisposable
 
     public JournalCursor Local { get; }
 
+    public ParkedWrites Parked { get; }
+
+    public ParkedRetry ParkedRetry { get; }
+
     public HopDialer Dialer { get; } = new();
 
     public Following<NextList> Next { get; }
@@ -204,6 +215,7 @@ internal sealed class Node : IAsyncDisposable
     {
         Local.Dispose();
         _lanes.Dispose();
+        ParkedRetry.Dispose();
         Client.Dispose();
         Dialer.Dispose();
         Predecessor.Dispose();
@@ -212,6 +224,7 @@ internal sealed class Node : IAsyncDisposable
         Progress.Dispose();
         await Journal.DisposeAsync();
         Folder.Dispose();
+        _parkedFolder.Dispose();
         Meter.Dispose();
         _abort.Dispose();
     }

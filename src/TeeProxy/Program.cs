@@ -42,6 +42,7 @@ static async Task<int> RunAsync(NodeOptions options)
     {
         ["hold"] = AdminAction.Post(node.Holding.HoldAsync),
         ["release"] = AdminAction.Post(node.Holding.ReleaseAsync),
+        ["parked"] = new ParkedActions(node.Parked, node.ParkedRetry).Action,
     });
 
     var self = new Pseudonym(node.Member.Node);

@@ -80,6 +80,9 @@ public sealed record NodeStatus
 
     public required int Parked { get; init; }
 
+    /// <summary>What is parked, oldest first, at most 100.</summary>
+    public IReadOnlyList<ParkedStatus> ParkedWrites { get; init; } = [];
+
     /// <summary>What only this node holds, because its head was replaced; null when there is nothing.</summary>
     public OrphanStatus? Orphans { get; init; }
 
@@ -137,6 +140,11 @@ public sealed record Readiness(bool Ok, string? Why)
 
 /// <summary>A write that this node's application answered differently from the head's.</summary>
 public sealed record Divergence(long Sequence, string Method, string Path, Guid Node, int Status, int HeadStatus, DateTimeOffset Seen);
+
+/// <summary>A write that this node's application kept refusing while the head's took it: set aside until an operator retries or drops it.</summary>
+/// <param name="Bytes">Of its body.</param>
+/// <param name="Status">What this node's application last answered.</param>
+public sealed record ParkedStatus(long Sequence, string Method, string Path, long Bytes, int Status, int HeadStatus, DateTimeOffset Since);
 
 /// <summary>Something that keeps nodes apart until somebody acts.</summary>
 /// <param name="Verdict">The refusal's name.</param>

@@ -20,6 +20,7 @@ public sealed class OptionsParserTests
         Assert.Equal(Path.GetFullPath("data/9000"), options.Data);
         Assert.Null(options.Key);
         Assert.Equal(16, options.Lanes);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.ParkAfter);
         Assert.Equal(TimeSpan.FromSeconds(15), options.AckTimeout);
         Assert.Equal(AckLevel.Local, options.Ack);
         Assert.Equal(TimeSpan.FromSeconds(10), options.AppTimeout);
@@ -44,7 +45,7 @@ public sealed class OptionsParserTests
             "run", "--local=:1", "--next", "[::1]:2, :5", "--on-full", "detach", "--listen", "localhost:3", "--admin", ":4", "--data", "/tmp/x", "--role", "replica", "--ack", "chain",
             "--ack-timeout", "500ms", "--app-timeout", "2m", "--tee-methods", "post,PURGE,POST", "--tee-paths", "/b, /a", "--max-body", "128KiB",
             "--max-head", "1024", "--max-lag", "1h", "--retain", "0s", "--journal-max-bytes", "5MB", "--health-path", "/up?x=1",
-            "--health-interval", "200ms", "--drain", "0s", "--log", "json", "--order", "key", "--key", "header:X-User", "--lanes", "512");
+            "--health-interval", "200ms", "--drain", "0s", "--log", "json", "--order", "key", "--key", "header:X-User", "--lanes", "512", "--park-after", "never");
 
         Assert.Equal("localhost:3", options.Listen.ToString());
         Assert.Equal(["[::1]:2", "127.0.0.1:5"], options.Next.Select(next => next.ToString()));
@@ -63,6 +64,7 @@ public sealed class OptionsParserTests
         Assert.Equal("/up?x=1", options.HealthPath);
         Assert.True(options.JsonLog);
         Assert.Equal(("header:x-user", 512), (options.Key?.Text, options.Lanes));
+        Assert.Null(options.ParkAfter);
     }
 
     [Fact]
@@ -92,6 +94,7 @@ public sealed class OptionsParserTests
     [InlineData("--key: \"path\" has no meaning in total order", "--order key", "--local", ":1", "--key", "path")]
     [InlineData("--lanes: \"0\" is out of range", "1 to 512", "--local", ":1", "--lanes", "0")]
     [InlineData("--lanes: \"many\" is no whole number", "1 to 512", "--local", ":1", "--lanes", "many")]
+    [InlineData("--park-after: \"1ms\" is out of range", "allowed: never, or 1s to 24h", "--local", ":1", "--park-after", "1ms")]
     [InlineData("--role: \"tail\" is none", "auto, head, replica", "--local", ":1", "--role", "tail")]
     [InlineData("--log: \"xml\" is none", "text, json", "--local", ":1", "--log", "xml")]
     [InlineData("--next: \"127.0.0.1:9000\" is this node's own", "any other", "--local", ":1", "--next", ":9000")]
