@@ -9,7 +9,7 @@ namespace TeeProxy.Chain;
 /// </summary>
 /// <param name="applied">The last sequence before which nothing is undelivered here.</param>
 internal sealed class Heart(
-    ChainMember member, Office office, Journal journal, Func<long> applied, HeadLease lease, LagWindow headWindow, LagWindow ownWindow, Following<Beat> beats, TimeProvider time)
+    ChainMember member, Office office, IJournal journal, Func<long> applied, HeadLease lease, LagWindow headWindow, LagWindow ownWindow, Following<Beat> beats, TimeProvider time)
 {
     private readonly long _incarnation = Random.Shared.NextInt64(1, long.MaxValue);
     private long _counter;

@@ -17,7 +17,7 @@ internal delegate Task<OpeningAnswer?> AskNode(string address, Opening opening, 
 /// <param name="endPredecessor">Ends the stream from the predecessor; what it brought is durable when it completes.</param>
 /// <param name="inOffice">Called once this node leads.</param>
 internal sealed class Promotion(
-    ChainMember member, Openings openings, Office office, Journal journal, HeadLease lease, AskNode ask, Func<CancellationToken, Task> endPredecessor, Action inOffice) : IDisposable
+    ChainMember member, Openings openings, Office office, IJournal journal, HeadLease lease, AskNode ask, Func<CancellationToken, Task> endPredecessor, Action inOffice) : IDisposable
 {
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(2);
 
