@@ -78,7 +78,7 @@ internal sealed class Node : IAsyncDisposable
 
         // What happens by the clock.
         Heart = new Heart(Member, Office, journal, () => Progress.Applied, lease, headWindow, ownWindow, beats, time);
-        Retention = new Retention(journal, Member, Progress, rows, Next, () => Successors.Current?.Next.ToString(), options.DetachesWhenFull, outcomes, time, logs.CreateLogger<Retention>());
+        Retention = new Retention(journal, Member, Progress, rows, Next, () => Successors.Current is { IsConnected: true } link ? link.Next.ToString() : null, options.DetachesWhenFull, outcomes, time, logs.CreateLogger<Retention>());
         Probe = new ApplicationProbe(options.Local, options.HealthPath, options.HealthInterval, Health, time, logs.CreateLogger<ApplicationProbe>());
     }
 

@@ -58,9 +58,9 @@ internal sealed class Checks(Chronicle chronicle, AckLevel level)
             throw new BrokenPromiseException($"{node.Process.Name} may get reads, and its record {node.Journal.Last} is not that of the head {head.Name}");
         }
 
-        if (level == AckLevel.Chain && chronicle.Writes.Count > 0 && chronicle.Writes[^1] is { IsExcused: false } acked && node.Applied < acked.Position.Sequence)
+        if (level == AckLevel.Chain && chronicle.Writes.Count > 0 && chronicle.Writes[^1] is { IsExcused: false } acked && node.Machine.Application.Last < acked.Position.Sequence)
         {
-            throw new BrokenPromiseException($"{node.Process.Name} may get reads and has applied {node.Applied}; the client of {acked.Position.Sequence} has its answer under --ack chain since {acked.At}");
+            throw new BrokenPromiseException($"{node.Process.Name} may get reads and has applied {node.Machine.Application.Last}; the client of {acked.Position.Sequence} has its answer under --ack chain since {acked.At}");
         }
     }
 }

@@ -69,28 +69,23 @@ internal sealed class Doctor(World world, Net net, Chronicle chronicle, Operator
         }
     }
 
-    /// <summary>What a node refuses, or is refused for, must have a cause; then it is set up anew and joins.</summary>
+    /// <summary>A node that refuses, or is refused, for a cause is set up anew and joins; what it was is removed.</summary>
     private void SeedAnew(Machine head)
     {
-        var membership = head.Node!.Membership;
-        foreach (var machine in machines.Where(machine => machine != head && !IsInStep(machine, head)))
+        foreach (var machine in machines.Where(machine => machine != head && !IsInStep(machine, head) && HasCause(machine, head)))
         {
-            var id = machine.Node!.Membership.Node;
-            if (machine.LostAt < 0 && head.LostAt < 0 && !chronicle.IsLeftBehind(id))
-            {
-                throw new BrokenPromiseException($"{machine.Name} is not in step with the head {head.Name}, and nothing was lost that explains it: "
-                    + $"{machine.Node.Ready.Read.Why}; {machine.Disk.Last} (head {head.Disk.Last}), applied {machine.Node.Applied}; {string.Join("; ", machines.Select(one => $"{one.Name}: {one.Node!.Downstream.Current?.Why}"))}");
-            }
-
             schedule.Empty(machine);
         }
 
         var present = machines.Select(static machine => machine.Node!.Membership.Node).ToHashSet();
-        foreach (var ghost in membership.Known.Where(known => !present.Contains(known.Node)))
+        foreach (var ghost in machines.SelectMany(static machine => machine.Node!.Membership.Known).Select(static known => known.Node).Distinct().Where(known => !present.Contains(known)))
         {
-            operators.Remove(head.Node, ghost.Node);
+            operators.Remove(head.Node!, ghost);
         }
     }
+
+    private bool HasCause(Machine machine, Machine head) =>
+        machine.LostAt >= 0 || head.LostAt >= 0 || chronicle.IsLeftBehind(machine.Node!.Membership.Node) || machine.Node.Membership.Chain != chronicle.Chain;
 
     private static bool IsInStep(Machine machine, Machine head) =>
         machine.Running is { } node && machine.Disk.Last == head.Disk.Last && node.Applied == machine.Disk.Last.Sequence && node.Ready.Read.Ok;

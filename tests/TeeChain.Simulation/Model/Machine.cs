@@ -45,13 +45,13 @@ internal sealed class Machine(World world, Net net, int index, AckLevel level)
 
     public void Kill(bool isPowerFailure)
     {
+        LostPower = isPowerFailure || (LostPower && !IsUp);
         if (IsUp)
         {
             Node!.Process.Kill();
             world.Say($"{Name}: {(isPowerFailure ? "loses power" : "is killed")}, leaves {Disk.Last.Sequence}");
         }
 
-        LostPower = isPowerFailure;
         if (isPowerFailure)
         {
             Disk.LosePower();
