@@ -142,7 +142,17 @@ internal sealed partial class SuccessorLink(
             _connection = new Connection(successor, answer.Node, nameof(Verdict.Accept), null);
             problems.Clear(next.ToString());
             LogConnected(next, answer.Node, part, answer.Last.Sequence);
-            await successor.RunAsync(patience.Token);
+            try
+            {
+                await successor.RunAsync(patience.Token);
+            }
+            finally
+            {
+                if (!isCatchUp)
+                {
+                    rows.Clear(); // Told upstream any longer, they would be taken for what is there now.
+                }
+            }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -12,6 +12,7 @@ internal sealed class Delivery(Node node)
 
     public async Task RunAsync()
     {
+        node.Disk.SuspectThrough = Math.Max(node.Disk.SuspectThrough, _suspectThrough);
         while (true)
         {
             while (node.Applied < node.Journal.Last.Sequence)
@@ -28,7 +29,7 @@ internal sealed class Delivery(Node node)
         switch (record.Kind)
         {
             case EntryKind.Write:
-                while (!await node.Machine.Application.DeliverAsync(record.Sequence, record.Content, record.Sequence <= _suspectThrough))
+                while (!await node.Machine.Application.DeliverAsync(record.Sequence, record.Content, record.Sequence <= node.Disk.SuspectThrough))
                 {
                     await Task.Delay(TimeSpan.FromMilliseconds(200), node.Time, CancellationToken.None);
                 }

@@ -41,6 +41,9 @@ internal sealed class Disk(Guid journal)
 
     public long SyncedCursor { get; private set; }
 
+    /// <summary>Of the cursor's notes: up to here the application may have seen what is to be delivered.</summary>
+    public long SuspectThrough { get; set; }
+
     public JournalPosition Last => _records.Count == 0 ? default : _records[^1].Position;
 
     public Record this[long sequence] => _records[(int)sequence - 1];
@@ -60,7 +63,7 @@ internal sealed class Disk(Guid journal)
 
     public Disk Copy()
     {
-        var copy = new Disk(journal) { Cursor = Cursor, SyncedCursor = SyncedCursor, Files = Files.Copy() };
+        var copy = new Disk(journal) { Cursor = Cursor, SyncedCursor = SyncedCursor, SuspectThrough = SuspectThrough, Files = Files.Copy() };
         copy._records.AddRange(_records);
         return copy;
     }

@@ -115,7 +115,7 @@ internal sealed class Doctor(World world, Net net, Chronicle chronicle, Operator
 
         if (!answered)
         {
-            throw new BrokenPromiseException("a write to a chain that is whole was not answered");
+            throw new BrokenPromiseException($"a write to a chain that is whole was not answered: {head.Node.Pending.Explain(head.Disk.Last.Sequence)}");
         }
     }
 }

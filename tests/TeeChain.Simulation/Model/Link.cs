@@ -108,6 +108,10 @@ internal sealed class Link(Node node, string address)
         finally
         {
             end.Close();
+            if (_stream is not null && part != LinkPart.CatchUp)
+            {
+                node.Rows.Clear();
+            }
         }
     }
 

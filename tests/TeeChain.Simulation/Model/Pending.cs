@@ -50,6 +50,11 @@ internal sealed class Pending(Node node, AckLevel level)
         }
     }
 
+    /// <summary>Why the ack level is not reached.</summary>
+    public string Explain(long sequence) => CountingRule.Explain(Facts, sequence);
+
+    private CountingRule.Facts Facts => new(level, node.Next.Current.Addresses.Count > 0, [.. node.Membership.Counted], node.Rows.Rows);
+
     /// <summary>A row or the membership changed.</summary>
     public void Judge()
     {
@@ -58,7 +63,7 @@ internal sealed class Pending(Node node, AckLevel level)
             return;
         }
 
-        var reached = CountingRule.Reached(new(level, node.Next.Current.Addresses.Count > 0, [.. node.Membership.Counted], node.Rows.Rows));
+        var reached = CountingRule.Reached(Facts);
         _isOpen = reached == CountingRule.Everything;
         _reached = _isOpen ? _reached : Math.Max(_reached, reached);
         while (_held.Count > 0 && _held.First() is var (sequence, answered) && (_isOpen || sequence <= _reached))
