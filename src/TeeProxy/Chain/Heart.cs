@@ -76,6 +76,11 @@ internal sealed class Heart(
                 return hasCaughtUp ? next with { IsJoining = false } : next;
             },
             cancellation);
+        if (!membership.IsListed && member.Standing.Current.Membership.IsListed)
+        {
+            headWindow.Clear(); // Answers that did not wait for this node may be newer than max-lag: it is watched for so long once more.
+        }
+
         _viewSeen = told;
     }
 

@@ -73,7 +73,7 @@ internal static class PromotionRule
         var (node, address) = peer.Node;
         if (peer.Answer is not { } answer)
         {
-            return peer.Node == self.Head ? null
+            return peer.Node == self.Head ? WhyNotPast(self, peer)
                 : $"node {node} at {address} cannot be reached and might still follow the old head; bring it back, remove it, or name it with force";
         }
 
@@ -87,6 +87,11 @@ internal static class PromotionRule
             ? $"node {node} at {address} holds records up to {answer.Last.Sequence}, this node only up to {self.Last.Sequence}; promote that one, or name it with force and lose what it has more"
             : null;
     }
+
+    /// <summary>A head that nobody can reach is gone past, but by those alone who are of its epoch: to them it has told all that it must not lose.</summary>
+    private static string? WhyNotPast(Candidacy self, Peer head) => self.Membership.IsOnlyHeardOf
+        ? $"the head {head.Node.Node} at {head.Node.Address} cannot be reached, and this node has only heard of its epoch {self.Membership.Epoch}: the chain may have gone on without this node; promote another, or name that head with force"
+        : null;
 
     private static Decision Refused(string why) => new(why, 0, []);
 }
