@@ -83,7 +83,6 @@ internal sealed class Chronicle(World world, AckLevel level)
             }
         }
 
-        if (Environment.GetEnvironmentVariable("DBG") is not null) world.Say($"{node.Process.Name}: tells of {position.Sequence}; counted {string.Join(",", counted.Select(k => Name(k.Node)))} rows {string.Join(",", node.Rows.Rows.Select(r => Name(r.Ack.Node) + r.Ack.Applied + r.Ack.State))} next {string.Join(",", node.Next.Current.Addresses)}");
         Writes.Add(new Acked(write, position, world.Now, holders));
     }
 
