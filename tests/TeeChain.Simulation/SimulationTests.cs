@@ -26,7 +26,7 @@ public sealed class SimulationTests
     public void Every_promise_holds_in_every_seed()
     {
         var clock = Stopwatch.StartNew();
-        var (seeds, done) = (Asked ?? 300, 0);
+        var (seeds, done) = (Asked ?? 100, 0);
         for (; done < seeds && (Asked is not null || clock.Elapsed < Ceiling); done++)
         {
             Storm.Run(First + done);

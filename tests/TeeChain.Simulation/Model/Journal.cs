@@ -64,11 +64,8 @@ internal sealed class Journal : IJournal
         _isSealed &= kind != EntryKind.Epoch;
         var record = Record.After(batch.Last, epoch ?? batch.Last.Epoch, kind, content, head);
         batch.Records.Add(record);
-        batch.Done.Add(() =>
-        {
-            Appended(record);
-            committed(record.Position);
-        });
+        batch.Own.Add(record);
+        batch.Done.Add(() => committed(record.Position));
     });
 
     /// <summary>What the predecessor sent. False when it does not continue this journal.</summary>
@@ -148,8 +145,7 @@ internal sealed class Journal : IJournal
         {
             if (_onItsWay == batch)
             {
-                _disk.Commit(batch.Records);
-                batch.Records.Clear();
+                Commit(batch, batch.Records.Count);
                 _world.After(0, _process, () => Tell(batch));
             }
         });
@@ -171,13 +167,27 @@ internal sealed class Journal : IJournal
         if (_onItsWay is { } batch)
         {
             _onItsWay = null;
-            _disk.Commit(batch.Records.Take(_world.Next(0, batch.Records.Count)));
+            Commit(batch, _world.Next(0, batch.Records.Count));
+        }
+    }
+
+    private void Commit(Batch batch, int count)
+    {
+        var records = batch.Records.Take(count).ToArray();
+        batch.Records.Clear();
+        _disk.Commit(records);
+        foreach (var record in records.Where(batch.Own.Contains))
+        {
+            Appended(record);
         }
     }
 
     private sealed class Batch(JournalPosition last)
     {
         public List<Record> Records { get; } = [];
+
+        /// <summary>Of them, those that this node recorded itself.</summary>
+        public HashSet<Record> Own { get; } = [];
 
         public List<Action> Done { get; } = [];
 
