@@ -139,7 +139,7 @@ internal sealed class Chronicle(World world, AckLevel level)
         var members = node.Membership.Counted.Select(static known => known.Node).Append(node.Membership.Node).ToHashSet();
         foreach (var gone in before.Where(member => !members.Contains(member)))
         {
-            _leftBehindIn.TryAdd(gone, record.Epoch);
+            _leftBehindIn[gone] = record.Epoch;
         }
 
         CheckMembers(node);
