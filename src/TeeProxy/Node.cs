@@ -102,9 +102,12 @@ internal sealed class Node : IAsyncDisposable
 
         // What happens by the clock.
         Heart = new Heart(Member, Office, journal, () => Progress.Applied, lease, headWindow, ownWindow, beats, time);
-        Retention = new Retention(journal, Member, Progress, rows, Next, () => Successors.Current?.Next.ToString(), options.DetachesWhenFull, outcomes, time, logs.CreateLogger<Retention>());
+        Retention = new Retention(journal, Member, Progress, rows, Next, NearestAddress, options.DetachesWhenFull, outcomes, time, logs.CreateLogger<Retention>());
         Probe = new ApplicationProbe(options.Local, options.HealthPath, options.HealthInterval, Health, time, logs.CreateLogger<ApplicationProbe>());
     }
+
+    /// <summary>By which the node of the nearest row is reached; null while there is none.</summary>
+    private string? NearestAddress() => Successors.Current is { IsConnected: true } link ? link.Next.ToString() : null;
 
     /// <summary>How long a client's first write waits while the chain is founded.</summary>
     private static readonly TimeSpan FoundingPatience = TimeSpan.FromSeconds(5);

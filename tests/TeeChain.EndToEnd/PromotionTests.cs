@@ -22,7 +22,7 @@ public sealed class PromotionTests : IAsyncDisposable
         using var load = new Load(fleet.Address, connections: 16) { IsRetrying = false };
         var run = load.StartWrites(1, Cancellation);
         await run.MoreAcknowledgedAsync(200);
-        await ToldAsync(fleet);
+        await fleet.ToldAsync(Cancellation);
         await old.KillAsync(Cancellation);
         var (status, body, _) = await head.AdministerAsync(HttpMethod.Post, "promote", Cancellation);
 
@@ -49,7 +49,7 @@ public sealed class PromotionTests : IAsyncDisposable
         using var load = new Load(fleet.Address, connections: 16);
         var run = load.StartWrites(1, Cancellation);
         await run.MoreAcknowledgedAsync(200);
-        await ToldAsync(fleet);
+        await fleet.ToldAsync(Cancellation);
 
         var (status, body, _) = await fleet.Nodes[1].AdministerAsync(HttpMethod.Post, "promote", Cancellation);
         Assert.True(status == 200, body);
@@ -81,7 +81,7 @@ public sealed class PromotionTests : IAsyncDisposable
         var fleet = _fleet = await StartAsync("local");
         var (old, head, tail) = (fleet.Nodes[0], fleet.Nodes[1], fleet.Nodes[2]);
         var before = await Burst.WriteAsync(fleet.Address, 30, Cancellation);
-        await ToldAsync(fleet);
+        await fleet.ToldAsync(Cancellation);
         await Agreement.SettledAsync(fleet.Nodes, Cancellation);
         await head.KillAsync(Cancellation);
         var orphan = await OneWrite.RegisterAsync(old.Address, "orphan", Cancellation);
@@ -127,7 +127,7 @@ public sealed class PromotionTests : IAsyncDisposable
     {
         var fleet = _fleet = await StartAsync("local");
         await Burst.WriteAsync(fleet.Address, 20, Cancellation);
-        await ToldAsync(fleet);
+        await fleet.ToldAsync(Cancellation);
         var tail = (await fleet.Nodes[2].StatusAsync(Cancellation)).NodeId;
         await fleet.Nodes[0].KillAsync(Cancellation);
         await fleet.Nodes[2].KillAsync(Cancellation);
@@ -144,11 +144,6 @@ public sealed class PromotionTests : IAsyncDisposable
         var writes = await Burst.WriteAsync(fleet.Nodes[1].Address, 20, Cancellation);
         (await Agreement.ReadAsync([fleet.Nodes[1], fleet.Nodes[2]], [fleet.Apps[1], fleet.Apps[2]], Cancellation)).AssertHolds(writes, mostDiscarded: [0, 1]);
     }
-
-    /// <summary>Every node knows by now who belongs to the chain.</summary>
-    private static Task ToldAsync(Fleet fleet) => Eventually.TrueAsync(
-        async () => (await Task.WhenAll(fleet.Nodes.Select(node => node.StatusAsync(Cancellation)))).All(status => status.Nodes.Count == fleet.Nodes.Count),
-        "the head has told everybody of all", Cancellation);
 
     private static Task<Fleet> StartAsync(string ack) => Fleet.StartAsync(
         new FleetPlan { HasFront = true, Adjust = (_, flags) => flags with { AckTimeout = TimeSpan.FromSeconds(3), Others = ["--ack", ack] } }, Cancellation);

@@ -9,7 +9,7 @@ namespace TeeProxy.Chain;
 /// and says so. If no promise follows, it goes on.
 /// </summary>
 /// <param name="behind">What the nodes behind this one have reached.</param>
-internal sealed class HandOver(ChainMember member, Openings openings, Journal journal, RowTable behind, TimeProvider time)
+internal sealed class HandOver(ChainMember member, Openings openings, IJournal journal, RowTable behind, TimeProvider time)
 {
     /// <summary>How long writes may be refused while the other node catches up.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

@@ -111,13 +111,14 @@ internal static class OpeningRule
             return self.Role == Role.Replica ? self : self with { Role = Role.Replica };
         }
 
-        var isKnown = self.Role == Role.Replica && self.Chain == opening.Chain && self.Epoch == opening.Epoch
+        var isKnown = self is { Role: Role.Replica, IsOnlyHeardOf: false } && self.Chain == opening.Chain && self.Epoch == opening.Epoch
             && self.Head == opening.Head && self.HeadAddress == opening.HeadAddress && self.Epochs.SequenceEqual(opening.Epochs);
         return isKnown ? self : self with
         {
             Chain = opening.Chain,
             Role = Role.Replica,
             IsTakingOffice = false,
+            IsOnlyHeardOf = false,
             IsJoining = self.IsJoining || (self.Chain is null && opening.Last.Sequence > successor.Last.Sequence),
             Epoch = opening.Epoch,
             Head = opening.Head,

@@ -8,7 +8,7 @@ namespace TeeProxy.Chain;
 /// is answered is durable before. Thread-safe.
 /// </summary>
 /// <param name="applied">The last sequence before which nothing is undelivered here.</param>
-internal sealed class Openings(ChainMember member, Journal journal, ChainSettings settings, HeadLease lease, LagWindow headWindow, Func<long> applied)
+internal sealed class Openings(ChainMember member, IJournal journal, ChainSettings settings, HeadLease lease, LagWindow headWindow, Func<long> applied)
 {
     /// <summary>Where this node listens, as it tells others.</summary>
     public string Address => settings.Address;

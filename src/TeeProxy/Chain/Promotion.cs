@@ -17,7 +17,7 @@ internal delegate Task<OpeningAnswer?> AskNode(string address, Opening opening, 
 /// <param name="endPredecessor">Ends the stream from the predecessor; what it brought is durable when it completes.</param>
 /// <param name="inOffice">Called once this node leads.</param>
 internal sealed class Promotion(
-    ChainMember member, Openings openings, Office office, Journal journal, HeadLease lease, AskNode ask, Func<CancellationToken, Task> endPredecessor, Action inOffice) : IDisposable
+    ChainMember member, Openings openings, Office office, IJournal journal, HeadLease lease, AskNode ask, Func<CancellationToken, Task> endPredecessor, Action inOffice) : IDisposable
 {
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(2);
 
@@ -95,7 +95,8 @@ internal sealed class Promotion(
         var question = openings.Open(standing, OpeningPurpose.Ask);
         var others = standing.Membership.Others;
         var answers = await Task.WhenAll(others.Select(node => ask(node.Address, question, AskPatience, cancellation)));
-        return new(member.Standing.Current.Membership, journal.Last.ToProtocol(), [.. others.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer))], forced);
+        standing = member.Standing.Current;
+        return new(standing.Membership, standing.MayTakeWrites, journal.Last.ToProtocol(), [.. others.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer))], forced);
     }
 
     /// <summary>Null once this node holds all that the old head has.</summary>
@@ -105,6 +106,7 @@ internal sealed class Promotion(
         return answer switch
         {
             null => $"the head at {head.Address} has not handed over in {HandOverPatience.TotalSeconds} s; it goes on. Promote again, or name node {head.Node} with force",
+            { Verdict: Verdict.Head } => null, // It takes no writes as it is; its promise will do.
             { Verdict: not Verdict.Accept } => $"the head at {head.Address} does not hand over: {answer.Reason}; it goes on",
             _ when answer.Last != journal.Last.ToProtocol() => $"the head at {head.Address} ends with record {answer.Last}, this node with {journal.Last.ToProtocol()}; promote again",
             _ => null,
@@ -141,6 +143,7 @@ internal sealed class Promotion(
             {
                 Role = Role.Head,
                 IsTakingOffice = true,
+                OrphansFrom = null, // What it holds is the chain's from now on.
                 Known = [.. next.Known.Where(known => decision.Skipped.All(skipped => skipped.Node != known.Node))],
             },
             UpstreamPath = [],

@@ -89,6 +89,11 @@ internal static class ReadinessRule
             return "no heartbeat of the head: this node cannot know whether it is in step";
         }
 
+        if (membership.Role == Role.Replica && !membership.IsListed)
+        {
+            return "the head does not count this node yet";
+        }
+
         return Behind(facts, facts.HeadSequenceThen, "the head was");
     }
 
