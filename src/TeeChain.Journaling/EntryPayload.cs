@@ -28,7 +28,8 @@ public readonly struct EntryPayload
 
     internal SafeFileHandle? Spool { get; }
 
-    internal long Bytes => Head.Length + BodyLength;
+    /// <summary>Of head and body.</summary>
+    public long Bytes => Head.Length + BodyLength;
 
     public static EntryPayload InMemory(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body) =>
         new(head, body, null, body.Length, Crc32C.Append(Crc32C.Compute(head.Span), body.Span));

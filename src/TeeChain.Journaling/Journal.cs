@@ -67,6 +67,9 @@ public sealed class Journal : IJournal, IAsyncDisposable
 
     public long BudgetBytes => _options.MaxBytes;
 
+    /// <summary>Whether the budget has room for a write of so many bytes beside what is held and what is on its way to the disk.</summary>
+    public bool HasRoomFor(long bytes) => HeldBytes + _queue.PendingBytes + bytes <= _options.MaxBytes;
+
     /// <summary>What every row has passed, as last told to <see cref="Release"/>, also before a restart.</summary>
     public long Passed => _retention.Passed;
 
@@ -141,7 +144,7 @@ public sealed class Journal : IJournal, IAsyncDisposable
         bool isTooLarge = payload.Head.Length > RecordCodec.MaxHeadBytes || payload.BodyLength > RecordCodec.MaxBodyBytes || payload.Bytes > _options.MaxEntryBytes;
         var failure = _writer.FaultCause is not null ? AppendFailure.Faulted
             : isTooLarge ? AppendFailure.TooLarge
-            : request.Kind == EntryKind.Write && HeldBytes + _queue.PendingBytes + bytes > _options.MaxBytes ? AppendFailure.BudgetFull
+            : request.Kind == EntryKind.Write && !HasRoomFor(bytes) ? AppendFailure.BudgetFull
             : _queue.TryAdd(request) ? (AppendFailure?)null
             : _writer.WhyClosed;
         if (failure is { } refused)

@@ -102,7 +102,8 @@ internal sealed class Node : IAsyncDisposable
 
         // What happens by the clock.
         Heart = new Heart(Member, Office, journal, () => Progress.Applied, lease, headWindow, ownWindow, beats, time);
-        Retention = new Retention(journal, Member, Progress, rows, Next, NearestAddress, options.DetachesWhenFull, outcomes, time, logs.CreateLogger<Retention>());
+        Room = new JournalRoom(journal, Member, Progress, rows, Next, options.DetachesWhenFull, time, logs.CreateLogger<JournalRoom>());
+        Retention = new Retention(Room, Member, rows, NearestAddress, outcomes, time, logs.CreateLogger<Retention>());
         Probe = new ApplicationProbe(options.Local, options.HealthPath, options.HealthInterval, Health, time, logs.CreateLogger<ApplicationProbe>());
     }
 
@@ -170,6 +171,8 @@ internal sealed class Node : IAsyncDisposable
 
     public Heart Heart { get; }
 
+    public JournalRoom Room { get; }
+
     public Retention Retention { get; }
 
     public Problems Problems { get; }
@@ -223,6 +226,7 @@ internal sealed class Node : IAsyncDisposable
         Dialer.Dispose();
         Predecessor.Dispose();
         Promotion.Dispose();
+        Room.Dispose();
         Member.Dispose();
         Progress.Dispose();
         await Journal.DisposeAsync();

@@ -52,6 +52,45 @@ public sealed class DiskTests
         Assert.All(states, state => Assert.Equal((2 + taken, states[0].Digest), (state.Users, state.Digest)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_full_disk_behind_the_head_stops_no_client_and_no_node_and_all_agree_when_there_is_room(int full)
+    {
+        await using var workshop = new Workshop();
+        var disk = workshop.Path("disk");
+        Assert.SkipUnless(await SmallDisk.TryMountAsync(workshop, disk, megabytes: 24, Cancellation), "A tmpfs can be mounted by root only.");
+        SampleApp[] apps = [workshop.App(), workshop.App(), workshop.App()];
+        TeeProxyNode[] nodes = [.. apps.Select(app => workshop.Node(app.Port))];
+        nodes[0].Flags = nodes[0].Flags with { Next = nodes[1].Flags.Listen, Spares = [nodes[2].Flags.Listen] };
+        nodes[1].Flags = nodes[1].Flags with { Next = nodes[2].Flags.Listen };
+        nodes[full].Flags = nodes[full].Flags with { Data = Path.Combine(disk, "journal"), MaxBodyBytes = 1 << 20, JournalMaxBytes = 8 << 20 };
+        Array.ForEach(apps, app => app.Start());
+        Array.ForEach(nodes, node => node.Start());
+        await nodes[0].ReadyAsync("write", Cancellation);
+        var writes = (await Burst.WriteAsync(nodes[0].Address, 1, Cancellation)).ToList();
+
+        // At once, so that what the head tells of its chain finds no room either.
+        var filler = Path.Combine(disk, "filler");
+        SmallDisk.Fill(filler);
+        await Eventually.NothingWrongAsync(
+            async () =>
+            {
+                var user = $"filler-{writes.Count}";
+                Assert.Equal(201, (await RegisterAsync(nodes[0].Address, user, bytes: 32 << 10)).Status);
+                writes.Add(new ClientWrite(user, "register", Fate.Acknowledged, ""));
+                var lag = (await nodes[0].StatusAsync(Cancellation)).LastSequence - (await nodes[full].StatusAsync(Cancellation)).LastSequence;
+                return lag > 40 ? null : $"It lacks {lag} records.\n{nodes[full].Description}";
+            },
+            "the full disk takes no more", Cancellation);
+        await nodes[full].NoLongerReadyAsync("read", Cancellation);
+
+        File.Delete(filler);
+        writes.AddRange(await Burst.WriteAsync(nodes[0].Address, 10, Cancellation));
+        (await Agreement.ReadAsync(nodes, apps, Cancellation)).AssertHolds(writes, mostDiscarded: [0, 0, 0]);
+        Assert.All(nodes, node => Assert.False(node.Process.HasExited, node.Description));
+    }
+
     [Fact]
     public async Task A_failed_sync_is_ambiguous_for_the_write_in_flight_and_loses_nothing_that_was_acknowledged()
     {

@@ -10,7 +10,7 @@ namespace TeeChain.Protocol.Hop;
 /// <param name="Declared">What operators declared of nodes and is not yet fulfilled.</param>
 /// <param name="Detached">The nodes that the head let go of when its journal's budget was used up.</param>
 /// <param name="Removed">The nodes that operators removed last, oldest first, at most 64.</param>
-public sealed record ChainView(IReadOnlyList<ChainNode> Nodes, IReadOnlyList<Declaration> Declared, IReadOnlyList<Guid> Detached, IReadOnlyList<Guid> Removed)
+public sealed record ChainView(IReadOnlyList<ChainNode> Nodes, IReadOnlyList<Declaration> Declared, IReadOnlyList<Detachment> Detached, IReadOnlyList<Guid> Removed)
 {
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, ProtocolJson.Default.ChainView);
 
@@ -35,3 +35,7 @@ public sealed record ChainNode(Guid Node, string Address);
 /// <param name="Node">The node as it was known.</param>
 /// <param name="From">The last sequence that it, or what takes its place, still has: 0 for an empty application.</param>
 public sealed record Declaration(Guid Node, long From);
+
+/// <summary>The head let go of a node.</summary>
+/// <param name="At">The head's last record then; greater each time for the same node.</param>
+public sealed record Detachment(Guid Node, long At);

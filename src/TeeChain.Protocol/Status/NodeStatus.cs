@@ -67,6 +67,12 @@ public sealed record NodeStatus
     /// <summary>Every node that counts, the head first, as the head last told.</summary>
     public IReadOnlyList<ChainNode> Nodes { get; init; } = [];
 
+    /// <summary>
+    /// The nodes behind this one that the head let go of, because what they had not applied filled its journal. They are taken
+    /// back while what they need is kept; else <see cref="Problems"/> says that they must be seeded.
+    /// </summary>
+    public IReadOnlyList<ChainNode> Detached { get; init; } = [];
+
     /// <summary>The nodes behind this one, nearest first.</summary>
     public required IReadOnlyList<RowStatus> Rows { get; init; }
 

@@ -29,6 +29,9 @@ internal sealed class PendingWrite : AppendRequest
     /// <summary>The application's answer, from when it is here. Written once, by <see cref="PendingWrites"/>, which owns its body until it is told.</summary>
     public Answer? Answer { get; set; }
 
+    /// <summary>Whether the journal has refused it for this reason.</summary>
+    public bool HasFound(AppendFailure failure) => _completion.Task is { IsCompletedSuccessfully: true, Result: WriteResult.Unrecorded unrecorded } && unrecorded.Failure == failure;
+
     /// <summary>False when somebody else was first.</summary>
     public bool TryComplete(WriteResult result) => _completion.TrySetResult(result);
 

@@ -52,10 +52,6 @@ internal sealed class ChainMember : IDisposable
     public Task ObserveAsync(EpochRecord record, long sequence, CancellationToken cancellation) =>
         ChangeAsync(membership => membership.WithEpochRecord(new(record.Epoch, record.Head, sequence), record.HeadAddress), cancellation);
 
-    /// <summary>Rows of nodes behind this one moved; remembered so that a folder that went back is noticed after a restart too.</summary>
-    public Task RememberAsync(IReadOnlyList<KnownNode> rows, CancellationToken cancellation) =>
-        ChangeAsync(membership => rows.Aggregate(membership, static (now, row) => now.WithKnown(row)), cancellation);
-
     public void Dispose() => _turn.Dispose();
 
     /// <summary>Durable first, then visible. Who leads no more records nothing of its own any more, before anybody hears of it.</summary>

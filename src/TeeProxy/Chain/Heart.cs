@@ -22,7 +22,14 @@ internal sealed class Heart(
         using var timer = new PeriodicTimer(Pulse.Interval, time);
         do
         {
-            await StepAsync(cancellation);
+            try
+            {
+                await StepAsync(cancellation);
+            }
+            catch (DiskFullException)
+            {
+                // What was heard cannot be written down; the next beat brings it again.
+            }
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }

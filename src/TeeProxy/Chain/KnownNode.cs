@@ -12,7 +12,8 @@ namespace TeeProxy.Chain;
 /// that node is here. Null: nobody said so.
 /// </param>
 /// <param name="IsDetached">The head let go of it when the journal's budget was used up: it counts still, but holds nothing.</param>
-internal sealed record KnownNode(Guid Node, Guid Journal, string Address, long Durable, long? DeclaredFrom = null, bool IsDetached = false)
+/// <param name="DetachedAt">The head's last record when it did so last: a node that has applied that much was brought up to date since. 0: it never did.</param>
+internal sealed record KnownNode(Guid Node, Guid Journal, string Address, long Durable, long? DeclaredFrom = null, bool IsDetached = false, long DetachedAt = 0)
 {
     /// <summary>The first record behind this one is still needed for it.</summary>
     [JsonIgnore]

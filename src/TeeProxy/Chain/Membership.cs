@@ -121,9 +121,12 @@ internal sealed record Membership
         ? this with { Known = [.. Known.Select(known => known.Node == node ? known with { DeclaredFrom = from, IsDetached = false } : known)] }
         : this;
 
-    /// <summary>The head let go of a node: it counts still, but nothing is held for it. The same object when nothing changes.</summary>
-    public Membership WithDetached(Guid node) => Known.Any(known => known.Node == node && !known.IsDetached)
-        ? this with { Known = [.. Known.Select(known => known.Node == node ? known with { IsDetached = true } : known)] }
+    /// <summary>
+    /// The head let go of a node when its last record was <paramref name="at"/>: it counts still, but nothing is held for it.
+    /// The same object when that is known, also where the node was taken back since.
+    /// </summary>
+    public Membership WithDetached(Guid node, long at) => Known.Any(known => known.Node == node && known.DetachedAt < at)
+        ? this with { Known = [.. Known.Select(known => known.Node == node ? known with { IsDetached = true, DetachedAt = at } : known)] }
         : this;
 
     /// <summary>The head of a higher epoch is promised to be followed.</summary>

@@ -28,7 +28,8 @@ internal static class ResumeRule
 
         // Before there is a chain nothing is known of a node that could be held against it later; and one that joins does not
         // count before it has caught up.
-        var known = new KnownNode(answer.Node, answer.Journal, self.NextAddress, answer.Last.Sequence);
+        var detachedAt = membership.Known.FirstOrDefault(known => known.Node == answer.Node)?.DetachedAt ?? 0;
+        var known = new KnownNode(answer.Node, answer.Journal, self.NextAddress, answer.Last.Sequence, DetachedAt: detachedAt);
         return new Decision(Verdict.Accept, "", membership.Chain is null || answer.IsJoining ? membership : membership.WithKnown(known));
     }
 
@@ -49,11 +50,6 @@ internal static class ResumeRule
             return (Verdict.WentBack, $"node {answer.Node} was removed from the chain; give it a new folder, and seed it with its application");
         }
 
-        if (self.Membership.Known.Any(known => known.Node == answer.Node && known.IsDetached) && answer.Applied < answer.Last.Sequence)
-        {
-            return (Verdict.Unable, $"node {answer.Node} was let go because the journal's budget was used up, and its application is only at {answer.Applied} of the {answer.Last.Sequence} records that it holds");
-        }
-
         if (WentBack(self, answer) is { } wentBack)
         {
             return (Verdict.WentBack, wentBack);
@@ -62,6 +58,11 @@ internal static class ResumeRule
         if (answer.Last.Sequence < self.Base.Sequence)
         {
             return (Verdict.Gap, $"the successor needs records from {answer.Last.Sequence + 1} on, and this node keeps them only from {self.Base.Sequence + 1}; seed it from another node");
+        }
+
+        if (self.Membership.Known.Any(known => known.Node == answer.Node && known.IsDetached) && answer.Applied < answer.Last.Sequence)
+        {
+            return (Verdict.Unable, $"node {answer.Node} was let go because what it had not applied filled the journal, and its application is only at {answer.Applied} of the {answer.Last.Sequence} records that it holds; it is taken back when it has applied them");
         }
 
         if (answer.Last.Sequence > self.Last.Sequence)

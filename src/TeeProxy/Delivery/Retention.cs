@@ -1,4 +1,3 @@
-using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
@@ -6,13 +5,12 @@ using TeeProxy.Chain;
 namespace TeeProxy.Delivery;
 
 /// <summary>
-/// Lets go of what every row has passed: this node's application and that of every known node behind it. A known node
-/// that is away holds everything it has not confirmed. Also remembers durably what the rows confirm, and on the head, where
-/// <c>--on-full detach</c> says so, lets go of whoever holds a journal that is nearly full.
+/// Looks once a second at what the nodes behind this one have: makes room in the journal, and remembers durably what they
+/// confirm. A known node that is away holds everything it has not confirmed.
 /// </summary>
 /// <param name="nearest">The address by which the nearest row's node is reached.</param>
 internal sealed partial class Retention(
-    Journal journal, ChainMember member, Progress progress, RowTable rows, Following<NextList> next, Func<string?> nearest, bool detaches, HeadOutcomes outcomes, TimeProvider time, ILogger<Retention> log)
+    JournalRoom room, ChainMember member, RowTable rows, Func<string?> nearest, HeadOutcomes outcomes, TimeProvider time, ILogger<Retention> log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -36,38 +34,40 @@ internal sealed partial class Retention(
     public async Task StepAsync(CancellationToken cancellation)
     {
         // First what makes room: on a full disk nothing can be remembered before.
-        var behind = rows.Rows;
-        var known = member.Standing.Current.Membership.Known;
-        var acked = behind.Select(static row => new RetentionRule.AckedRow(row.Ack.Node, row.Ack.Applied)).ToArray();
-        journal.Release(RetentionRule.Passed(progress.Applied, acked, known, next.Current.Addresses.Count));
+        room.Release();
         outcomes.RetryPostponed();
+        var behind = rows.Rows;
         if (behind.Count > 0 && member.Standing.Current.Membership.Chain is not null)
         {
-            await member.RememberAsync([.. behind.Select((row, index) => Known(row, index, known)).OfType<KnownNode>()], cancellation);
+            await member.ChangeAsync(membership => Remember(membership, behind), cancellation);
         }
 
-        if (detaches && member.IsHead && DetachRule.Choose(journal.HeldBytes, journal.BudgetBytes, progress.Applied, acked, known) is { } slowest)
-        {
-            await member.ChangeAsync(membership => membership.WithDetached(slowest.Node), cancellation);
-            LogDetached(slowest.Node, slowest.Address, journal.HeldBytes, journal.BudgetBytes);
-        }
+        await room.LookAheadAsync(cancellation);
+    }
+
+    /// <summary>A folder that went back is noticed by it after a restart too.</summary>
+    private Membership Remember(Membership membership, IReadOnlyList<RowTable.Row> behind)
+    {
+        var address = nearest();
+        return behind.Select((row, index) => (Row: row, Reached: index == 0 ? address : null))
+            .Aggregate(membership, static (now, one) => Known(one.Row, now, one.Reached) is { } node ? now.WithKnown(node) : now);
     }
 
     /// <summary>
     /// A node keeps the address by which it was reached; one further down is known by the name that it gives itself. Null
-    /// while that has not come, and for one that joins: it does not count before it has caught up.
+    /// while that has not come, and for one that joins: it does not count before it has caught up. One that was let go
+    /// counts as back once it has applied more than there was then: its row may be an old one before.
     /// </summary>
-    private KnownNode? Known(RowTable.Row row, int index, IReadOnlyList<KnownNode> known)
+    private static KnownNode? Known(RowTable.Row row, Membership membership, string? reached)
     {
-        var before = known.FirstOrDefault(node => node.Node == row.Ack.Node);
-        var address = (index == 0 ? nearest() : null) ?? before?.Address ?? row.Detail?.Address;
-        return address is null || row.Ack.State.HasFlag(AckState.Joining) ? null : new KnownNode(
-            row.Ack.Node, row.Ack.Journal, address, row.Ack.Durable, IsDetached: before is { IsDetached: true } && row.Ack.Applied < row.Ack.Durable);
+        var ack = row.Ack;
+        var before = membership.Known.FirstOrDefault(node => node.Node == ack.Node);
+        var address = reached ?? before?.Address ?? row.Detail?.Address;
+        var detachedAt = before?.DetachedAt ?? 0;
+        return address is null || ack.State.HasFlag(AckState.Joining) ? null : new KnownNode(
+            ack.Node, ack.Journal, address, ack.Durable, IsDetached: before is { IsDetached: true } && ack.Applied < detachedAt, DetachedAt: detachedAt);
     }
 
     [LoggerMessage(LogLevel.Warning, "What the nodes behind this one confirm cannot be written down: {Why}. It is tried again.")]
     private partial void LogFailed(string why);
-
-    [LoggerMessage(LogLevel.Error, "Node {Node} at {Address} is let go: what it has not got fills the journal ({HeldBytes} of {BudgetBytes} bytes). If it comes back too late for what is kept, it must be seeded.")]
-    private partial void LogDetached(Guid node, string address, long heldBytes, long budgetBytes);
 }

@@ -9,10 +9,11 @@ namespace TeeProxy.Ingress;
 /// Says no before anything is recorded and before a body is read, so that every refusal here is safe to retry and a
 /// refused client uploads nothing. Null means: come in. Called by <see cref="TeeEndpoint"/> and <see cref="WriteIntake"/>.
 /// </summary>
+/// <param name="makeRoom">Whether the journal has room for so many bytes, once all is done that may be done for it.</param>
 /// <param name="isClosed">Whether the node stops and takes nothing new.</param>
 /// <param name="admit">Whether this node is the head; may found the chain at the first write.</param>
 internal sealed class Admission(
-    Pseudonym self, int maxHeadBytes, long maxBodyBytes, Journal journal, ApplicationHealth application, Hold hold, Func<bool> isClosed,
+    Pseudonym self, int maxHeadBytes, long maxBodyBytes, Journal journal, Func<long, CancellationToken, ValueTask<bool>> makeRoom, ApplicationHealth application, Hold hold, Func<bool> isClosed,
     Func<CancellationToken, ValueTask<Admittance>> admit)
 {
     private const int SoonSeconds = 1;
@@ -63,13 +64,11 @@ internal sealed class Admission(
         }
 
         // The journal would refuse it as well, but only after the upload.
-        if (!journal.Faulted.IsCompleted && journal.HeldBytes + length > journal.BudgetBytes)
-        {
-            return new(WriteProblems.BudgetFull);
-        }
-
-        return CheckNodeAsync(context.RequestAborted);
+        return journal.Faulted.IsCompleted || journal.HasRoomFor(length) ? CheckNodeAsync(context.RequestAborted) : FullAsync(length, context.RequestAborted);
     }
+
+    private async ValueTask<Problem?> FullAsync(long length, CancellationToken cancellation) =>
+        await CheckNodeAsync(cancellation) ?? (await makeRoom(length, cancellation) ? null : WriteProblems.BudgetFull);
 
     /// <summary>What may have changed while a slow body came in.</summary>
     public ValueTask<Problem?> CheckNodeAsync(CancellationToken cancellation)

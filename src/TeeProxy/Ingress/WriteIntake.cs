@@ -16,11 +16,15 @@ namespace TeeProxy.Ingress;
 /// </code>
 /// Called by <see cref="TeeEndpoint"/>, once a write.
 /// </summary>
+/// <param name="makeRoom">Whether the journal has room for so many bytes, once all is done that may be done for it.</param>
 /// <param name="explain">Why the ack level is not reached at a sequence.</param>
 internal sealed class WriteIntake(
-    NodeOptions options, Admission admission, ForwardedHead forwarded, BodySpool spool, Journal journal, PendingWrites table,
+    NodeOptions options, Admission admission, ForwardedHead forwarded, BodySpool spool, Journal journal, Func<long, CancellationToken, ValueTask<bool>> makeRoom, PendingWrites table,
     Func<long, string> explain, TimeProvider time, ILogger<WriteIntake> logger)
 {
+    /// <summary>Others' writes may take the room that was made for one.</summary>
+    private const int MostTries = 10;
+
     private int _isSpoolFailing;
 
     /// <param name="target">In origin form, as sent.</param>
@@ -43,17 +47,22 @@ internal sealed class WriteIntake(
             return await RefuseAsync(context, WriteProblems.Of(spooled, options.MaxBodyBytes), isBodyRead: false);
         }
 
-        // 4. A slow body may have outlived the node's being head. From here on a hold waits for this write.
-        var write = new PendingWrite(table, body.File is { } file
-            ? EntryPayload.Spooled(head, file, body.Length, body.PayloadCrc)
-            : EntryPayload.InMemory(head, body.Memory));
-        if (await CheckAgainAsync(context, write, body) is { } late)
+        var payload = body.File is { } file ? EntryPayload.Spooled(head, file, body.Length, body.PayloadCrc) : EntryPayload.InMemory(head, body.Memory);
+        PendingWrite write;
+        var tries = 0;
+        do
         {
-            return await RefuseAsync(context, late, isBodyRead: true);
-        }
+            // 4. A slow body may have outlived the node's being head. From here on a hold waits for this write.
+            write = new PendingWrite(table, payload);
+            if (await CheckAgainAsync(context, write, body) is { } late)
+            {
+                return await RefuseAsync(context, late, isBodyRead: true);
+            }
 
-        // 5. The journal decides. From here on nothing is cancelled.
-        journal.Append(write);
+            // 5. The journal decides. From here on nothing is cancelled.
+            journal.Append(write);
+        }
+        while (write.HasFound(AppendFailure.BudgetFull) && ++tries < MostTries && await makeRoom(payload.Bytes, CancellationToken.None));
 
         // 6. The ack level, or the time that the client is asked to wait.
         var result = await WaitAsync(write);

@@ -58,6 +58,7 @@ internal static class StatusPageScript
               'on disk ' + number(row.durable) + ', applied ' + number(row.applied),
               number(Math.max(0, s.lastSequence - row.applied)) + ' behind this node',
               state(row.readable, 'gets reads', 'gets no reads' + (d && d.notReadable ? ': ' + d.notReadable : ''))];
+            if (s.detached.some(one => one.node === row.node)) lines.push(state(false, '', 'let go: what it lacks filled the journal'));
             if (!row.whole) lines.push(state(false, '', 'the chain behind it is not whole'));
             if (d && d.divergences + d.parked > 0)
               lines.push(state(false, '', number(d.divergences) + ' divergences, ' + number(d.parked) + ' parked'));

@@ -116,6 +116,7 @@ internal sealed class StatusSource(
             NextVersion = next.Current.Version,
             Previous = Predecessor?.Status,
             Nodes = member.IsHead ? ViewRule.Of(membership).Nodes : membership.Nodes,
+            Detached = [.. membership.Known.Where(known => known.IsDetached).Select(known => new ChainNode(known.Node, known.Address))],
             Rows = [.. rows.Rows.Select(Describe)],
             Ready = Ready(),
             Whole = IsWhole(rows.Rows),

@@ -289,9 +289,9 @@ public sealed class ChainMemberTests : IDisposable
         await using var node = Open(hasNext: false);
         KnownNode[] rows = [new(Guid.NewGuid(), Guid.NewGuid(), ":9001", 5), new(Guid.NewGuid(), Guid.NewGuid(), ":9002", 4)];
 
-        await node.Member.RememberAsync(rows, Cancellation);
+        await node.Member.ChangeAsync(now => rows.Aggregate(now, static (known, row) => known.WithKnown(row)), Cancellation);
         var remembered = node.Member.Standing.Current;
-        await node.Member.RememberAsync(rows, Cancellation);
+        await node.Member.ChangeAsync(now => rows.Aggregate(now, static (known, row) => known.WithKnown(row)), Cancellation);
 
         Assert.Equal(rows, Durable.Known);
         Assert.Same(remembered.Membership, node.Member.Standing.Current.Membership);

@@ -19,6 +19,7 @@ public sealed class RetentionTests : IAsyncLifetime
     private readonly Progress _progress = new(0);
     private FullFolder? _folder;
     private Journal? _opened;
+    private JournalRoom? _room;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -36,6 +37,7 @@ public sealed class RetentionTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _room?.Dispose();
         await Journal.DisposeAsync();
         _progress.Dispose();
         _data.Dispose();
@@ -148,7 +150,8 @@ public sealed class RetentionTests : IAsyncLifetime
     private Retention Retention(ChainMember member, string? next)
     {
         var outcomes = new HeadOutcomes(Journal, TestComparison.Of(new CursorNotes()));
-        return new Retention(Journal, member, _progress, _rows, new Following<NextList>(new NextList(0, next is null ? [] : [next])), () => next, detaches: false, outcomes, TimeProvider.System, NullLogger<Retention>.Instance);
+        _room = new JournalRoom(Journal, member, _progress, _rows, new Following<NextList>(new NextList(0, next is null ? [] : [next])), detaches: false, TimeProvider.System, NullLogger<JournalRoom>.Instance);
+        return new Retention(_room, member, _rows, () => next, outcomes, TimeProvider.System, NullLogger<Retention>.Instance);
     }
 
     /// <summary>A disk without room when a test says so.</summary>

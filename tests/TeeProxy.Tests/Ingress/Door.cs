@@ -54,9 +54,9 @@ internal sealed class Door : IAsyncDisposable
         _server = builder.Build();
 
         var self = new Pseudonym(Node);
-        var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, Journal, Health, Hold, () => IsClosed, _ => ValueTask.FromResult(Admittance));
+        var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, Journal, (bytes, _) => new(MakeRoom(bytes)), Health, Hold, () => IsClosed, _ => ValueTask.FromResult(Admittance));
         var intake = new WriteIntake(
-            options, admission, new ForwardedHead(self), new BodySpool(SpoolFolder), Journal, Pending, sequence => $"--ack chain: {sequence} is on its way.", TimeProvider.System, NullLogger<WriteIntake>.Instance);
+            options, admission, new ForwardedHead(self), new BodySpool(SpoolFolder), Journal, (bytes, _) => new(MakeRoom(bytes)), Pending, sequence => $"--ack chain: {sequence} is on its way.", TimeProvider.System, NullLogger<WriteIntake>.Instance);
         _passThrough = new PassThrough(options.Local, self, _server.Services.GetRequiredService<IHttpForwarder>(), NullLogger<PassThrough>.Instance);
         var endpoint = new TeeEndpoint(
             new TeeRule(options.TeeMethods, options.TeePaths), admission, intake, _passThrough,
@@ -87,6 +87,9 @@ internal sealed class Door : IAsyncDisposable
     public bool IsClosed { get; set; }
 
     public Admittance Admittance { get; set; } = Admittance.Admitted.Instance;
+
+    /// <summary>Asked when the journal has no room for so many bytes; whether it has then.</summary>
+    public Func<long, bool> MakeRoom { get; set; } = static _ => false;
 
     /// <summary>What the application answers; null: nothing, ever.</summary>
     public Func<Delivered, Answer?> Answer { get; set; } = _ => Text(200, "done");

@@ -219,6 +219,27 @@ public sealed class RefusalTests
         Refused(door, answer, 503, "journal-full");
     }
 
+    [Theory]
+    [InlineData("Content-Length: 600000\r\n\r\n", "")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n927c0\r\n", "\r\n0\r\n\r\n")]
+    public async Task A_write_that_finds_a_full_budget_goes_on_when_room_is_made(string framing, string end)
+    {
+        await using var door = await Door.OpenAsync(budgetBytes: 1 << 20);
+        var request = $"POST /x HTTP/1.1\r\nHost: h\r\n{framing}{new string('x', 600_000)}{end}";
+        Assert.Equal(200, (await door.AskAsync(request)).Status);
+        Assert.Equal(503, (await door.AskAsync(request)).Status);
+        door.MakeRoom = bytes =>
+        {
+            door.Journal.Release(door.Journal.Last.Sequence);
+            return door.Journal.HasRoomFor(bytes);
+        };
+
+        var answer = await door.AskAsync(request);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(2, door.Writes.Count);
+    }
+
     [Fact]
     public async Task A_full_disk_is_507_and_service_resumes_by_itself()
     {
