@@ -1,3 +1,4 @@
+using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
 
 namespace TeeProxy.Chain;
@@ -15,7 +16,14 @@ internal sealed class Confirmation(ChainMember member, Openings openings, AskNod
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
-            await StepAsync(cancellation);
+            try
+            {
+                await StepAsync(cancellation);
+            }
+            catch (DiskFullException)
+            {
+                // What was heard cannot be written down, so it is not obeyed yet; it is asked again.
+            }
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }

@@ -22,7 +22,14 @@ internal sealed class Heart(
         using var timer = new PeriodicTimer(Pulse.Interval, time);
         do
         {
-            await StepAsync(cancellation);
+            try
+            {
+                await StepAsync(cancellation);
+            }
+            catch (DiskFullException)
+            {
+                // What the head said cannot be written down yet; the next step tries again.
+            }
         }
         while (await timer.WaitForNextTickAsync(cancellation));
     }
