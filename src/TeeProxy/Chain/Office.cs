@@ -79,7 +79,7 @@ internal sealed class Office(ChainMember member, Journal journal, ChainSettings 
         return (standing with { Membership = inOffice }, Admittance.Admitted.Instance);
     }
 
-    /// <summary>A crash came between the epoch's record and the office: it is the last epoch record of the journal.</summary>
+    /// <summary>A crash came between the epoch's record and the office: it is the first record of the journal's last epoch.</summary>
     private long FirstOf(long epoch)
     {
         using var reader = journal.OpenReader(journal.Base.Sequence);

@@ -136,6 +136,6 @@ public sealed class OrphanExportTests : IAsyncLifetime
         }
     }
 
-    private Task WriteAsync(string method, string target, byte[] body) =>
+    private Task<JournalPosition> WriteAsync(string method, string target, byte[] body) =>
         Journal.AppendAsync(EntryKind.Write, EntryPayload.InMemory(new RequestHead(method, target, [new("Host", "shop.example")]).Encode(), body));
 }

@@ -127,7 +127,7 @@ public sealed class ChainActionsTests : IAsyncLifetime
     {
         await using var port = await AtAsync(Chain.Next);
 
-        var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PutAsync(port, "\"0\"", $$"""{"next": [":91{{i:00}}"]}""")));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PutAsync(port, "\"0\"", $$"""{"next": [":92{{i:00}}"]}""")));
 
         Assert.Single(responses, response => response.StatusCode == HttpStatusCode.OK);
         Assert.Equal(7, responses.Count(response => response.StatusCode == HttpStatusCode.PreconditionFailed));
