@@ -80,8 +80,9 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
             var wasHead = standing.Membership.Role == Role.Head;
             var last = wasHead ? (await journal.SealAsync()).ToProtocol() : journal.Last.ToProtocol();
             var decision = PromiseRule.Judge(new(standing.Membership, last, At(opening.Last.Sequence)), opening);
-            if (decision.Verdict != Verdict.Accept && wasHead && standing.MayTakeWrites)
+            if (decision.Verdict != Verdict.Accept && wasHead && !standing.Membership.IsTakingOffice)
             {
+                // Also while it is not confirmed: nothing else would end the seal once it is.
                 await journal.UnsealAsync();
             }
 

@@ -70,7 +70,11 @@ internal sealed class Promotion(
         }
 
         // From here on the old head's entries are refused; what came until now counts.
-        await member.ChangeAsync(now => now.Epoch >= decision.Epoch ? now : now.Following(decision.Epoch, now.Node, openings.Address), cancellation);
+        if (!await member.InTurnAsync(standing => Step(standing, standing.Membership.Epoch < decision.Epoch, () => Promise(standing, decision.Epoch)), cancellation))
+        {
+            return Overtaken();
+        }
+
         await endPredecessor(cancellation);
         if (await CollectAsync(candidacy, decision, cancellation) is { } unpromised)
         {
@@ -78,7 +82,11 @@ internal sealed class Promotion(
         }
 
         var lastHeard = lease.Last.LastSequence;
-        await member.InTurnAsync(standing => new ValueTask<(Standing, bool)>((Lead(standing, candidacy, decision), true)), cancellation);
+        if (!await member.InTurnAsync(standing => Step(standing, HasPromisedItself(standing, decision.Epoch), () => Lead(standing, candidacy, decision)), cancellation))
+        {
+            return Overtaken();
+        }
+
         if (await office.TakeAsync(cancellation) is not Admittance.Admitted)
         {
             return Refused($"the first record of epoch {decision.Epoch} cannot be written; it is tried again");
@@ -116,7 +124,7 @@ internal sealed class Promotion(
     /// <summary>Null once everybody who counts has promised. Who is skipped is asked too, and may be silent.</summary>
     private async Task<string?> CollectAsync(PromotionRule.Candidacy candidacy, PromotionRule.Decision decision, CancellationToken cancellation)
     {
-        var opening = openings.Open(member.Standing.Current, OpeningPurpose.Promise);
+        var opening = openings.Open(member.Standing.Current, OpeningPurpose.Promise) with { Epoch = decision.Epoch };
         var answers = await Task.WhenAll(candidacy.Peers.Select(peer =>
             ask(peer.Node.Address, opening with { IsForced = decision.Skipped.Contains(peer.Node) }, AskPatience, cancellation)));
         for (var i = 0; i < answers.Length; i++)
@@ -129,6 +137,21 @@ internal sealed class Promotion(
         }
 
         return null;
+    }
+
+    /// <summary>One change of the standing, where it is still due; false when it is not.</summary>
+    private static ValueTask<(Standing Next, bool IsDone)> Step(Standing standing, bool isDue, Func<Standing> next) => new((isDue ? next() : standing, isDue));
+
+    private Standing Promise(Standing standing, long epoch) =>
+        standing with { Membership = standing.Membership.Following(epoch, standing.Membership.Node, openings.Address) };
+
+    /// <summary>False once a higher epoch was promised to another: then this one must not be led, nor that one by this node.</summary>
+    private static bool HasPromisedItself(Standing standing, long epoch) => standing.Membership.Epoch == epoch && standing.Membership.Head == standing.Membership.Node;
+
+    private Result Overtaken()
+    {
+        var now = member.Standing.Current.Membership;
+        return Refused($"meanwhile this node has promised epoch {now.Epoch} to node {now.Head}; look at that one, or promote again");
     }
 
     /// <summary>The one change that makes a head. Everybody who counts, and is not skipped, counts behind it from now on.</summary>

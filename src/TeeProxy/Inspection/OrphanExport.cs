@@ -55,7 +55,7 @@ internal sealed partial class OrphanExport(ChainMember member, Journal journal, 
         var count = 0;
         await using (var file = new FileStream(temporary, options))
         {
-            using var reader = journal.OpenReader(from - 1);
+            using var reader = journal.OpenReader(Math.Max(from - 1, journal.Base.Sequence)); // a budget that ran out may have taken the first
             while (reader.TryRead(out var entry))
             {
                 if (entry.Kind == EntryKind.Write)
@@ -64,6 +64,8 @@ internal sealed partial class OrphanExport(ChainMember member, Journal journal, 
                     count++;
                 }
             }
+
+            file.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, path, overwrite: true);

@@ -1,3 +1,4 @@
+using TeeChain.Journaling;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Options;
@@ -119,6 +120,11 @@ public sealed class OptionsParserTests
     [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "eat", "x")]
     [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "check")]
     [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "check", "x", "y")]
+    [InlineData("journal seed takes an empty folder", "--position SEQUENCE:EPOCH:CRC:DIGEST", "journal", "seed", "x")]
+    [InlineData("journal seed takes an empty folder", "POST /admin/hold", "journal", "seed", "x", "--chain", "17", "--position", "17:3:0123abcd:fedcba9876543210")]
+    [InlineData("journal seed takes an empty folder", "--chain ID", "journal", "seed", "--chain", "6f1f2b1e-0f5c-4b51-8a86-2f6ad2a0a001", "--position", "17:3:0123abcd:fedcba9876543210")]
+    [InlineData("journal seed takes an empty folder", "--chain ID", "journal", "seed", "x", "--chain", "6f1f2b1e-0f5c-4b51-8a86-2f6ad2a0a001", "--position", "17")]
+    [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "check", "x", "--position", "17:3:0123abcd:fedcba9876543210")]
     [InlineData("--bodys is no flag", "is --bodies meant?", "journal", "dump", "x", "--bodys")]
     public void What_is_wrong_is_said_in_one_line_and_exits_2(string what, string allowed, params string[] arguments)
     {
@@ -197,6 +203,16 @@ public sealed class OptionsParserTests
 
         Assert.Equal(0, exit.Code);
         Assert.StartsWith("teeproxy 0.", exit.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_is_seeded_at_a_position()
+    {
+        const string chain = "6f1f2b1e-0f5c-4b51-8a86-2f6ad2a0a001";
+
+        var command = OptionsParser.Parse(["journal", "seed", "/x", "--chain", chain, "--position", "17:3:0123abcd:fedcba9876543210"], Of());
+
+        Assert.Equal(new Command.Seed("/x", Guid.Parse(chain), new JournalPosition(17, 3, 0x0123abcd), 0xfedcba9876543210), command);
     }
 
     [Theory]
