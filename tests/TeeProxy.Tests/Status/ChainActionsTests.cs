@@ -237,7 +237,6 @@ public sealed class ChainActionsTests : IAsyncLifetime
     [InlineData("/KNOWN/remove/now")]
     [InlineData("/:9002/remove")]
     [InlineData("/00000000-0000-0000-0000-000000000001/declare?as=empty")]
-    [InlineData("/00000000-0000-0000-0000-000000000001/declare?as=empty")]
     public async Task What_is_no_known_node_or_nothing_to_do_with_one_is_404(string path)
     {
         await using var port = await AtAsync(Chain.Head);
