@@ -20,6 +20,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/scripts/verify.sh"
 # shellcheck source=scripts/bench.sh
 . "$root/scripts/bench.sh"
+# shellcheck source=scripts/simulate.sh
+. "$root/scripts/simulate.sh"
 # shellcheck source=scripts/test.sh
 . "$root/scripts/test.sh"
 
@@ -44,6 +46,7 @@ Load, through HAProxy (prints the Apache Bench command, then runs it):
 By hand, and for developers:
   teeproxy-commands [N]  prints the commands for running the chain in terminals
   feed                 asks again which optional packages the NuGet feed has (feed.props)
+  simulate [--seeds N] [--first S]  N (1000) random lives of a simulated chain, from seed S (1) on (docs/simulation.md)
   test [--all]         all that CI runs; --all also the slow tests. The last line is `N passed, N failed`
 
 Environment (what `up` was told is remembered in the run folder; the other commands need TEECHAIN_RUN_DIR alone):
@@ -82,6 +85,7 @@ case $verb in
     need_dotnet
     ask_feed
     ;;
+  simulate) simulate "$@" ;;
   test) run_tests "$@" ;;
   clean) clean ;;
   -h | --help | help) help ;;

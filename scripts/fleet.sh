@@ -57,8 +57,9 @@ start_application() { # NUMBER
 
 # The arguments of the node NUMBER of N; paths as the caller wants to see them.
 teeproxy_arguments() { # NUMBER N RUN
-  local next=()
-  (($1 == $2)) || next=(--next ":$(teeproxy_port $(($1 + 1)))")
+  local next=() list="" k
+  for ((k = $1 + 1; k <= $2; k++)); do list+=",:$(teeproxy_port "$k")"; done
+  [[ -z $list ]] || next=(--next "${list:1}")
   echo --listen ":$(teeproxy_port "$1")" --admin ":$(admin_port "$1")" --local ":$(app_port "$1")" "${next[@]}" \
     --data "$3/node$1/journal" --secret-file "$3/secret"
 }
@@ -94,7 +95,8 @@ await_ready() {
   done
 }
 
-front_is_ready() { [[ $(servers_up writes) == 1 && $(servers_up reads) == "$1" ]]; }
+# Before a chain is founded only the first node is there for writes (haproxy.cfg, writes_first).
+front_is_ready() { (($(servers_up writes) + $(servers_up writes_first) >= 1 && $(servers_up reads) == $1)); }
 
 await_front() { # N
   local deadline=$((SECONDS + ${TEECHAIN_UP_TIMEOUT:-60}))
@@ -230,7 +232,7 @@ alive_word() { if is_alive "$1"; then echo up; else echo DOWN; fi; }
 ready_word() { if ready "$1" "$2"; then echo yes; else echo no; fi; }
 
 status() {
-  local nodes k name json good=0 field value row
+  local nodes k name json good=0 head=0 field value row
   local -r line='%-9s %-5s %-9s %-10s %5s %9s %9s %6s %6s %12s %7s %6s\n'
   started_here
   # shellcheck disable=SC2059 # The format is ours.
@@ -247,9 +249,10 @@ status() {
     printf "$line" "$name" "$(alive_word "$name-app")" "$(alive_word "$name-teeproxy")" \
       "${row[@]}" "$(ready_word "$k" write)" "$(ready_word "$k" read)"
     if is_gone "$name-app" || is_gone "$name-teeproxy" || ! ready "$k" read; then good=1; fi
+    if ready "$k" write; then head=$k; fi
   done
   say "haproxy   $(alive_word haproxy)    $(url_of "$http_bind"), stats $(url_of "$stats_bind")/ ($stats_user, $(stats_password))"
-  if is_gone haproxy || ! ready 1 write; then good=1; fi
+  if is_gone haproxy || ((head == 0)); then good=1; fi
   return $good
 }
 

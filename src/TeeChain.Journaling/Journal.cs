@@ -10,7 +10,7 @@ namespace TeeChain.Journaling;
 /// One node's journal: a folder, one writer thread, any number of readers. Every member may be called on any thread,
 /// but where it says otherwise. docs/journal.md has the format, the rules of recovery and what is assumed of the disk.
 /// </summary>
-public sealed class Journal : IAsyncDisposable
+public sealed class Journal : IJournal, IAsyncDisposable
 {
     private readonly IDisposable _lock;
     private readonly JournalOptions _options;
@@ -192,6 +192,21 @@ public sealed class Journal : IAsyncDisposable
         return RecordWalk.OpenAfter(_segments, afterSequence) is { } walk
             ? new(walk, _signal, afterSequence)
             : throw new SequenceNotKeptException(afterSequence, FirstSequence);
+    }
+
+    /// <summary>The first kept record of an epoch; null when there is none.</summary>
+    public long? FirstOf(long epoch)
+    {
+        using var reader = OpenReader(Base.Sequence);
+        while (reader.TryRead(out var entry))
+        {
+            if (entry.Epoch == epoch)
+            {
+                return entry.Sequence;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>

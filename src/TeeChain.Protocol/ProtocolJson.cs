@@ -16,6 +16,7 @@ namespace TeeChain.Protocol;
 [JsonSerializable(typeof(ChainView))]
 [JsonSerializable(typeof(NodeDetail))]
 [JsonSerializable(typeof(NodeStatus))]
+[JsonSerializable(typeof(ParkedStatus[]))]
 [JsonSerializable(typeof(StatusAt))]
 [JsonSerializable(typeof(HoldGrant))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -7,7 +7,9 @@ using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
+using TeeProxy.Delivery.Parking;
 using TeeProxy.Hop;
+using TeeProxy.Inspection;
 using TeeProxy.Options;
 using TeeProxy.Spooling;
 using TeeProxy.Status;
@@ -21,6 +23,7 @@ namespace TeeProxy;
 /// </summary>
 internal sealed class Node : IAsyncDisposable
 {
+    private readonly DiskFolder _parkedFolder;
     private readonly CancellationTokenSource _abort = new();
     private readonly Lanes _lanes;
 
@@ -52,12 +55,17 @@ internal sealed class Node : IAsyncDisposable
         var comparison = new Comparison(membership.Node, notes, new WriteNames(journal).Of, time, logs.CreateLogger<Comparison>());
         var outcomes = new HeadOutcomes(journal, comparison);
         Cursor = new LocalCursor(journal, notes, comparison, Boot(), hasLanes: options.Key is not null);
+        _parkedFolder = DiskFolder.OpenOrCreate(Path.Combine(options.Data, "parked"));
+        Parked = ParkedWrites.Open(_parkedFolder);
+        Parked.RemoveUnless(Cursor.IsDone);
+        var parking = new ParkingLot(Parked, options.ParkAfter, notes.LastWasParked, Problems, time, logs.CreateLogger<ParkingLot>());
         Client = new ApplicationClient(options.Local, Spool, options.AppTimeout);
         var delivery = new WriteDelivery(
             Client, Member, Cursor, Pending, new OutcomeScout(journal), Health, DeliveryRetry.Build(time),
             new DeliveryInstruments(meter, time), options.Key is null ? new BusyWatch(time, logs.CreateLogger<BusyWatch>()) : null,
-            logs.CreateLogger<WriteDelivery>(), _abort.Token);
-        var step = new WriteStep(delivery, Cursor, comparison, outcomes, Pending, Progress, Member);
+            parking, time, logs.CreateLogger<WriteDelivery>(), _abort.Token);
+        var step = new WriteStep(delivery, Cursor, comparison, outcomes, parking, Pending, Progress, Member);
+        ParkedRetry = new ParkedRetry(parking, Client, Cursor, Member, logs.CreateLogger<ParkedRetry>(), _abort.Token);
         var sink = new ApplicationSink(
             step, Cursor, comparison, Progress, Member, journal, _lanes = new Lanes(options.Lanes), options.Key?.Source, logs.CreateLogger<ApplicationSink>(), _abort.Token);
         Local = new JournalCursor(journal.OpenReader(Cursor.Watermark), sink);
@@ -73,7 +81,7 @@ internal sealed class Node : IAsyncDisposable
             address => new SuccessorLink(address, Member, openings, journal, beats, rows, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
             journal, time, logs.CreateLogger<SuccessorList>());
         Status = new StatusSource(
-            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Successors, Next, time);
+            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Successors, Next, Parked, time);
         var source = new RowSource(membership.Node, journal, Progress, rows, Status.Claims);
         var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
@@ -82,7 +90,7 @@ internal sealed class Node : IAsyncDisposable
         var inquiry = new Inquiry(exchange, Dialer);
         Confirmation = new Confirmation(Member, openings, inquiry.AskAsync, time);
         Promotion = new Promotion(Member, openings, Office, journal, lease, inquiry.AskAsync, Predecessor.EndAsync, () => outcomes.TakeOver(Cursor.IsDone));
-        Holding = new HoldEndpoint(Hold, Member, journal, InFlight, time);
+        Holding = new HoldEndpoint(Hold, Member, journal, InFlight, () => Cursor.Digest.Current, time);
 
         HoldRule.Facts InFlight()
         {
@@ -90,12 +98,17 @@ internal sealed class Node : IAsyncDisposable
             return new HoldRule.Facts(entering, applied, open, last, Gate.WhyNotEverywhere(last));
         }
 
+        Orphans = new OrphanExport(Member, journal, options.Data, logs.CreateLogger<OrphanExport>());
+
         // What happens by the clock.
         Heart = new Heart(Member, Office, journal, () => Progress.Applied, lease, headWindow, ownWindow, beats, time);
         Room = new JournalRoom(journal, Member, Progress, rows, Next, options.DetachesWhenFull, time, logs.CreateLogger<JournalRoom>());
-        Retention = new Retention(Room, Member, rows, () => Successors.Current?.Next.ToString(), outcomes, time, logs.CreateLogger<Retention>());
+        Retention = new Retention(Room, Member, rows, NearestAddress, outcomes, time, logs.CreateLogger<Retention>());
         Probe = new ApplicationProbe(options.Local, options.HealthPath, options.HealthInterval, Health, time, logs.CreateLogger<ApplicationProbe>());
     }
+
+    /// <summary>By which the node of the nearest row is reached; null while there is none.</summary>
+    private string? NearestAddress() => Successors.Current is { IsConnected: true } link ? link.Next.ToString() : null;
 
     /// <summary>How long a client's first write waits while the chain is founded.</summary>
     private static readonly TimeSpan FoundingPatience = TimeSpan.FromSeconds(5);
@@ -120,6 +133,8 @@ internal sealed class Node : IAsyncDisposable
 
     public Promotion Promotion { get; }
 
+    public OrphanExport Orphans { get; }
+
     public PendingWrites Pending { get; }
 
     public LevelGate Gate { get; }
@@ -141,6 +156,10 @@ internal sealed class Node : IAsyncDisposable
     public LocalCursor Cursor { get; }
 
     public JournalCursor Local { get; }
+
+    public ParkedWrites Parked { get; }
+
+    public ParkedRetry ParkedRetry { get; }
 
     public HopDialer Dialer { get; } = new();
 
@@ -202,6 +221,7 @@ internal sealed class Node : IAsyncDisposable
     {
         Local.Dispose();
         _lanes.Dispose();
+        ParkedRetry.Dispose();
         Client.Dispose();
         Dialer.Dispose();
         Predecessor.Dispose();
@@ -211,6 +231,7 @@ internal sealed class Node : IAsyncDisposable
         Progress.Dispose();
         await Journal.DisposeAsync();
         Folder.Dispose();
+        _parkedFolder.Dispose();
         Meter.Dispose();
         _abort.Dispose();
     }

@@ -32,6 +32,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
             node.Retention.RunAsync(running.Token),
             node.Probe.RunAsync(running.Token),
             node.Confirmation.RunAsync(running.Token),
+            node.Orphans.RunAsync(running.Token),
             node.Gate.RunAsync(running.Token),
         ];
         var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none

@@ -11,6 +11,8 @@ switch (OptionsParser.Parse(args, Environment.GetEnvironmentVariable))
         return exit.Code;
     case Command.Journal journal:
         return JournalCommand.Run(journal, Console.Out, Console.Error);
+    case Command.Seed seed:
+        return SeedCommand.Run(seed, Console.Out, Console.Error);
     case Command.Run run:
         try
         {
@@ -40,6 +42,7 @@ static async Task<int> RunAsync(NodeOptions options)
     {
         ["hold"] = AdminAction.Post(node.Holding.HoldAsync),
         ["release"] = AdminAction.Post(node.Holding.ReleaseAsync),
+        ["parked"] = new ParkedActions(node.Parked, node.ParkedRetry).Action,
     });
 
     var self = new Pseudonym(node.Member.Node);

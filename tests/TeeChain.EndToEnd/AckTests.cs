@@ -59,6 +59,7 @@ public sealed class AckTests : IAsyncDisposable
         _fleet = await StartAsync("chain", patience);
         var tail = _fleet.Nodes[2];
         Assert.Equal(201, (await OneWrite.RegisterAsync(_fleet.Address, "before", Cancellation)).Status);
+        await _fleet.ToldAsync(Cancellation);
         await tail.KillAsync(Cancellation);
 
         var answer = await OneWrite.RegisterAsync(_fleet.Address, "meanwhile", Cancellation);

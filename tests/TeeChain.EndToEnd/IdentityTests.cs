@@ -42,7 +42,7 @@ public sealed class IdentityTests
         await Holding.AtRestAsync(fleet, Cancellation);
         var own = fleet.Head.Flags;
         await fleet.Head.KillAsync(Cancellation);
-        await CopyAsync(own.Data, own.Data + ".copy");
+        await Copy.FolderAsync(own.Data, own.Data + ".copy", Cancellation);
         fleet.Head.Start();
         await fleet.ReadyAsync(Cancellation);
         writes.AddRange(await Burst.WriteAsync(fleet.Address, 6, Cancellation));
@@ -89,7 +89,7 @@ public sealed class IdentityTests
         var tail = fleet.Nodes[2];
         var own = tail.Flags;
         await tail.KillAsync(Cancellation);
-        await CopyAsync(own.Data, own.Data + ".copy");
+        await Copy.FolderAsync(own.Data, own.Data + ".copy", Cancellation);
         tail.Start();
         await fleet.ReadyAsync(Cancellation);
         writes.AddRange(await Burst.WriteAsync(fleet.Address, 6, Cancellation));
@@ -142,12 +142,5 @@ public sealed class IdentityTests
         await Refusal.IsOverAsync(fleet.Nodes[1], fleet.Nodes[2], Cancellation);
         writes.AddRange(await Burst.WriteAsync(fleet.Address, 10, Cancellation));
         (await Agreement.ReadAsync(fleet, Cancellation)).AssertHolds(writes, [.. fleet.Nodes.Select(_ => mostDiscarded)]);
-    }
-
-    private static async Task CopyAsync(string folder, string copy)
-    {
-        using var copying = System.Diagnostics.Process.Start("cp", ["-a", folder, copy]);
-        await copying.WaitForExitAsync(Cancellation);
-        Assert.Equal(0, copying.ExitCode);
     }
 }

@@ -22,7 +22,7 @@ public sealed class PromotionTests : IAsyncDisposable
         using var load = new Load(fleet.Address, connections: 16) { IsRetrying = false };
         var run = load.StartWrites(1, Cancellation);
         await run.MoreAcknowledgedAsync(200);
-        await ToldAsync(fleet);
+        await fleet.ToldAsync(Cancellation);
         await old.KillAsync(Cancellation);
         var (status, body, _) = await head.AdministerAsync(HttpMethod.Post, "promote", Cancellation);
 
@@ -49,7 +49,7 @@ public sealed class PromotionTests : IAsyncDisposable
         using var load = new Load(fleet.Address, connections: 16);
         var run = load.StartWrites(1, Cancellation);
         await run.MoreAcknowledgedAsync(200);
-        await ToldAsync(fleet);
+        await fleet.ToldAsync(Cancellation);
 
         var (status, body, _) = await fleet.Nodes[1].AdministerAsync(HttpMethod.Post, "promote", Cancellation);
         Assert.True(status == 200, body);
@@ -76,11 +76,58 @@ public sealed class PromotionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_only_a_replaced_head_has_is_named_and_exported_and_it_is_seeded_as_the_new_tail()
+    {
+        var fleet = _fleet = await StartAsync("local");
+        var (old, head, tail) = (fleet.Nodes[0], fleet.Nodes[1], fleet.Nodes[2]);
+        var before = await Burst.WriteAsync(fleet.Address, 30, Cancellation);
+        await fleet.ToldAsync(Cancellation);
+        await Agreement.SettledAsync(fleet.Nodes, Cancellation);
+        await head.KillAsync(Cancellation);
+        var orphan = await OneWrite.RegisterAsync(old.Address, "orphan", Cancellation);
+        Assert.Equal(201, orphan.Status); // --ack local: the price of a promotion past a head that nobody can reach
+        await old.KillAsync(Cancellation);
+        head.Start();
+        await Eventually.TrueAsync(async () => await head.NotReadyAsync("stale", Cancellation) is null, "node2 is there", Cancellation);
+        var (status, body, _) = await head.AdministerAsync(HttpMethod.Post, "promote", Cancellation);
+        Assert.True(status == 200, body);
+        var after = await Burst.WriteAsync(head.Address, 30, Cancellation);
+
+        old.Start();
+        await Eventually.TrueAsync(async () => (await old.StatusAsync(Cancellation)).Orphans is { } orphans && File.Exists(orphans.File), "the old head exports its orphans", Cancellation);
+        var orphans = (await old.StatusAsync(Cancellation)).Orphans!;
+        var exported = File.ReadAllLines(orphans.File).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var only = Assert.Single(exported);
+        Assert.Equal("user=orphan", System.Text.Encoding.UTF8.GetString(only.GetProperty("body").GetBytesFromBase64()).Split('&')[0]);
+        Assert.NotNull(await old.NotReadyAsync("read", Cancellation));
+
+        // Its application gets the tail's state, taken while the head holds its writes, and its folder begins behind that.
+        var hold = JsonDocument.Parse((await head.AdministerAsync(HttpMethod.Post, "hold", Cancellation)).Body).RootElement;
+        await old.KillAsync(Cancellation);
+        await fleet.Apps[0].KillAsync(Cancellation);
+        await fleet.Apps[0].TakeStateAsync(fleet.Apps[2], Cancellation);
+        Assert.Equal(200, (await head.AdministerAsync(HttpMethod.Post, $"release?token={hold.GetProperty("token")}", Cancellation)).Status);
+        await old.SeedAsync($"{old.Flags.Data}.seeded", hold.GetProperty("chain").GetString()!, hold.GetProperty("position").GetString()!, Cancellation);
+        old.Flags = old.Flags with { Next = null };
+        var meanwhile = await Burst.WriteAsync(head.Address, 30, Cancellation);
+        fleet.Apps[0].Start();
+        old.Start();
+        var (_, _, version) = await tail.AdministerAsync(HttpMethod.Get, "next", Cancellation);
+        Assert.Equal(200, (await tail.AdministerAsync(HttpMethod.Put, "next", Cancellation, $"{{\"next\":[\":{old.Flags.Listen}\"]}}", version)).Status);
+        await old.ReadyAsync("read", Cancellation);
+
+        var agreement = await Agreement.ReadAsync([head, tail, old], [fleet.Apps[1], fleet.Apps[2], fleet.Apps[0]], Cancellation);
+        agreement.AssertHolds([.. before, .. after, .. meanwhile], mostDiscarded: [1, 0, 0]);
+        Assert.DoesNotContain(agreement.Logs[2].Applied, write => write.User == "orphan");
+        await Eventually.TrueAsync(async () => (await head.StatusAsync(Cancellation)).Nodes.Count == 3, "it counts", Cancellation);
+    }
+
+    [Fact]
     public async Task A_node_that_cannot_be_asked_stops_a_promotion_unless_it_is_named()
     {
         var fleet = _fleet = await StartAsync("local");
         await Burst.WriteAsync(fleet.Address, 20, Cancellation);
-        await ToldAsync(fleet);
+        await fleet.ToldAsync(Cancellation);
         var tail = (await fleet.Nodes[2].StatusAsync(Cancellation)).NodeId;
         await fleet.Nodes[0].KillAsync(Cancellation);
         await fleet.Nodes[2].KillAsync(Cancellation);
@@ -97,11 +144,6 @@ public sealed class PromotionTests : IAsyncDisposable
         var writes = await Burst.WriteAsync(fleet.Nodes[1].Address, 20, Cancellation);
         (await Agreement.ReadAsync([fleet.Nodes[1], fleet.Nodes[2]], [fleet.Apps[1], fleet.Apps[2]], Cancellation)).AssertHolds(writes, mostDiscarded: [0, 1]);
     }
-
-    /// <summary>Every node knows by now who belongs to the chain.</summary>
-    private static Task ToldAsync(Fleet fleet) => Eventually.TrueAsync(
-        async () => (await Task.WhenAll(fleet.Nodes.Select(node => node.StatusAsync(Cancellation)))).All(status => status.Nodes.Count == fleet.Nodes.Count),
-        "the head has told everybody of all", Cancellation);
 
     private static Task<Fleet> StartAsync(string ack) => Fleet.StartAsync(
         new FleetPlan { HasFront = true, Adjust = (_, flags) => flags with { AckTimeout = TimeSpan.FromSeconds(3), Others = ["--ack", ack] } }, Cancellation);

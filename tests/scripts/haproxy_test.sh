@@ -122,9 +122,9 @@ front() {
   export TEECHAIN_HTTP_BIND=127.0.0.1:$base
   export TEECHAIN_STATS_BIND=127.0.0.1:$((base + 9)) TEECHAIN_STATS_PASSWORD=its-own
   export TEECHAIN_HAPROXY_SOCKET=$work/front.sock
-  export TEECHAIN_NODE1_TEEPROXY=127.0.0.1:$((base + 8))
   local k
   for k in 1 2 3; do
+    export "TEECHAIN_NODE${k}_TEEPROXY=127.0.0.1:$((base + 8))"
     export "TEECHAIN_NODE${k}_APP=127.0.0.1:$((base + k))" "TEECHAIN_NODE${k}_ADMIN_PORT=$((base + 3 + k))"
   done
   start front "$root/haproxy.cfg"
@@ -302,6 +302,24 @@ writes_without_a_head_are_refused_and_told_that_a_retry_is_safe() {
   eventually servers_up writes 1
 }
 
+writes_follow_a_node_that_was_promoted() {
+  all_ready
+  ready 1 write no
+  ready 2 write yes
+  eventually server_is_up writes remus
+  eventually servers_up writes 1
+  equal 200 "$(code -d x "$url/register")"
+  ready 2 write no
+  ready 1 write yes
+  eventually server_is_up writes romulus
+  eventually servers_up writes 1
+}
+
+server_is_up() { # BACKEND SERVER
+  curl -sf -u teechain:its-own "http://127.0.0.1:$((base + 9))/;csv" |
+    awk -F, -v backend="$1" -v server="$2" '$1 == backend && $2 == server && $18 ~ /^UP/ { found = 1 } END { exit !found }'
+}
+
 no_read_fails_while_an_application_is_killed() {
   local downs
   all_ready
@@ -395,6 +413,7 @@ check the_runtime_socket_is_for_its_owner_alone
 check a_node_that_is_not_in_step_gets_no_reads
 check nobody_in_step_is_answered_by_the_nearly_so_and_marked
 check writes_without_a_head_are_refused_and_told_that_a_retry_is_safe
+check writes_follow_a_node_that_was_promoted
 check a_write_waits_for_a_head_that_is_being_restarted
 pids[nodes]=$(cat "$work/nodes.pid" 2>/dev/null || echo "${pids[nodes]}") # it was started in the test's own shell
 check only_what_is_safe_to_repeat_is_repeated_elsewhere

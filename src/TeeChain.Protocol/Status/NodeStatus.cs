@@ -86,6 +86,12 @@ public sealed record NodeStatus
 
     public required int Parked { get; init; }
 
+    /// <summary>What is parked, oldest first, at most 100.</summary>
+    public IReadOnlyList<ParkedStatus> ParkedWrites { get; init; } = [];
+
+    /// <summary>What only this node holds, because its head was replaced; null when there is nothing.</summary>
+    public OrphanStatus? Orphans { get; init; }
+
     public required long Divergences { get; init; }
 
     /// <summary>The newest divergences, newest first, at most 100.</summary>
@@ -113,6 +119,12 @@ public sealed record NextStatus(string Address, bool Connected, Guid? Node, long
     public string? Part { get; init; }
 }
 
+/// <summary>Records that the chain went on without.</summary>
+/// <param name="From">The first of them.</param>
+/// <param name="Through">The last.</param>
+/// <param name="File">Where the writes among them are exported to.</param>
+public sealed record OrphanStatus(long From, long Through, string File);
+
 /// <summary>The stream from the node before.</summary>
 public sealed record PreviousStatus(Guid Node, string Address, bool Connected, double SecondsSinceHeartbeat);
 
@@ -134,6 +146,11 @@ public sealed record Readiness(bool Ok, string? Why)
 
 /// <summary>A write that this node's application answered differently from the head's.</summary>
 public sealed record Divergence(long Sequence, string Method, string Path, Guid Node, int Status, int HeadStatus, DateTimeOffset Seen);
+
+/// <summary>A write that this node's application kept refusing while the head's took it: set aside until an operator retries or drops it.</summary>
+/// <param name="Bytes">Of its body.</param>
+/// <param name="Status">What this node's application last answered.</param>
+public sealed record ParkedStatus(long Sequence, string Method, string Path, long Bytes, int Status, int HeadStatus, DateTimeOffset Since);
 
 /// <summary>Something that keeps nodes apart until somebody acts.</summary>
 /// <param name="Verdict">The refusal's name.</param>

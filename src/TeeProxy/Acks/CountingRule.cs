@@ -12,7 +12,11 @@ internal static class CountingRule
     /// <param name="HasNext">Whether a successor is configured.</param>
     /// <param name="Known">Every node that counts, whether its row is here or not: only an operator takes one away.</param>
     /// <param name="Rows">Of one ack, nearest first; none while no stream stands.</param>
-    internal sealed record Facts(AckLevel Level, bool HasNext, IReadOnlyList<KnownNode> Known, IReadOnlyList<RowTable.Row> Rows);
+    internal sealed record Facts(AckLevel Level, bool HasNext, IReadOnlyList<KnownNode> Known, IReadOnlyList<RowTable.Row> Rows)
+    {
+        /// <summary>The nodes that an operator took away; their rows may still come.</summary>
+        public IReadOnlyList<Guid> Removed { get; init; } = [];
+    }
 
     /// <summary><see cref="Everything"/>, or the last sequence that is known to be where it must be; 0 when none is.</summary>
     public static long Reached(Facts facts) => facts switch
@@ -67,9 +71,9 @@ internal static class CountingRule
 
     private static bool IsParked(AckRow ack) => ack.State.HasFlag(AckState.Parked);
 
-    /// <summary>A node that joins does not count until it is known.</summary>
+    /// <summary>A node that joins does not count until it is known, one that was removed not any more.</summary>
     private static bool Counts(Facts facts, RowTable.Row row) =>
-        !row.Ack.State.HasFlag(AckState.Joining) || facts.Known.Any(known => known.Node == row.Ack.Node);
+        facts.Known.Any(known => known.Node == row.Ack.Node) || !(row.Ack.State.HasFlag(AckState.Joining) || facts.Removed.Contains(row.Ack.Node));
 
     private static IEnumerable<KnownNode> Missing(Facts facts) => facts.Known.Where(known => facts.Rows.All(row => row.Ack.Node != known.Node));
 

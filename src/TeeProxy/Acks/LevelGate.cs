@@ -40,7 +40,14 @@ internal sealed class LevelGate(AckLevel level, Func<bool> hasNext, Following<St
         return CountingRule.Reached(facts) >= sequence ? null : CountingRule.WhyNot(facts, sequence);
     }
 
-    private CountingRule.Facts Facts => new(level, hasNext(), [.. standing.Current.Membership.Counted], _rows);
+    private CountingRule.Facts Facts
+    {
+        get
+        {
+            var membership = standing.Current.Membership;
+            return new(level, hasNext(), [.. membership.Counted], _rows) { Removed = membership.Removed };
+        }
+    }
 
     private void Judge()
     {

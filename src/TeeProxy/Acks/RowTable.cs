@@ -7,7 +7,7 @@ namespace TeeProxy.Acks;
 
 /// <summary>
 /// What the nodes behind this one have reached, nearest first, as the present stream's acks tell. What an older stream
-/// told is discarded at every opening. One writer (the stream), any reader.
+/// told is discarded at its end, and at every opening. One writer (the stream), any reader.
 /// </summary>
 /// <param name="changed">Told the rows after each change, on the stream's thread.</param>
 internal sealed class RowTable(Action<IReadOnlyList<RowTable.Row>>? changed = null)
@@ -19,7 +19,7 @@ internal sealed class RowTable(Action<IReadOnlyList<RowTable.Row>>? changed = nu
 
     public IReadOnlyList<Row> Rows => _rows;
 
-    /// <summary>A new stream opens.</summary>
+    /// <summary>A stream opens or has ended.</summary>
     public void Clear() => Publish([]);
 
     public void Update(IReadOnlyList<AckRow> acks)

@@ -10,12 +10,12 @@ internal sealed class ChainMember : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly IFolder _folder;
-    private readonly Journal _journal;
+    private readonly IJournal _journal;
     private readonly Following<Standing> _standing;
 
     /// <param name="membership">As <see cref="MembershipFile.Load"/> gave it.</param>
     /// <param name="hasNext">Whether a successor is configured.</param>
-    public ChainMember(IFolder folder, Journal journal, Membership membership, bool hasNext)
+    public ChainMember(IFolder folder, IJournal journal, Membership membership, bool hasNext)
     {
         (_folder, _journal) = (folder, journal);
         _standing = new(new Standing(membership, [], IsReached: !hasNext, IsConfirmed: !hasNext && membership.Known.Count == 0));

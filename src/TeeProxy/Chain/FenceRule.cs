@@ -23,6 +23,6 @@ internal static class FenceRule
 
     private static Membership Learn(Membership self, Guid? chain, long epoch, Guid? head, string? headAddress) =>
         self.Chain is not null && chain == self.Chain && epoch > self.Epoch && IsTooFar(self, epoch) is null
-            ? self.Following(epoch, head, headAddress)
+            ? self.Following(epoch, head, headAddress, isOnlyHeardOf: true)
             : self;
 }

@@ -9,7 +9,7 @@ namespace TeeProxy.Chain;
 /// and says so. If no promise follows, it goes on.
 /// </summary>
 /// <param name="behind">What the nodes behind this one have reached.</param>
-internal sealed class HandOver(ChainMember member, Openings openings, Journal journal, RowTable behind, TimeProvider time)
+internal sealed class HandOver(ChainMember member, Openings openings, IJournal journal, RowTable behind, TimeProvider time)
 {
     /// <summary>How long writes may be refused while the other node catches up.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -20,6 +20,7 @@ internal sealed class HandOver(ChainMember member, Openings openings, Journal jo
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     private int _isRunning;
+    private int _count;
 
     public async Task<OpeningAnswer> AnswerAsync(Opening opening, CancellationToken cancellation)
     {
@@ -46,6 +47,7 @@ internal sealed class HandOver(ChainMember member, Openings openings, Journal jo
 
     private async Task<OpeningAnswer> HandOverAsync(Opening opening, CancellationToken cancellation)
     {
+        var turn = Interlocked.Increment(ref _count);
         var last = await journal.SealAsync();
         var began = time.GetTimestamp();
         while (HeldBy(opening.Node) < last.Sequence)
@@ -59,16 +61,20 @@ internal sealed class HandOver(ChainMember member, Openings openings, Journal jo
             await Task.Delay(Look, time, CancellationToken.None);
         }
 
-        _ = GoOnUnlessPromisedAsync();
+        _ = GoOnUnlessPromisedAsync(turn);
         return openings.Accept();
     }
 
     private long HeldBy(Guid node) => behind.Rows.FirstOrDefault(row => row.Ack.Node == node)?.Ack.Durable ?? 0;
 
-    private async Task GoOnUnlessPromisedAsync()
+    /// <summary>A later hand-over has its own grace.</summary>
+    private async Task GoOnUnlessPromisedAsync(int turn)
     {
         await Task.Delay(Grace, time);
-        await UnsealAsync();
+        if (turn == Volatile.Read(ref _count))
+        {
+            await UnsealAsync();
+        }
     }
 
     /// <summary>In turn, so that it cannot come behind a promise.</summary>

@@ -9,7 +9,7 @@ namespace TeeProxy.Chain;
 /// </summary>
 /// <param name="applied">The last sequence before which nothing is undelivered here.</param>
 internal sealed class Heart(
-    ChainMember member, Office office, Journal journal, Func<long> applied, HeadLease lease, LagWindow headWindow, LagWindow ownWindow, Following<Beat> beats, TimeProvider time)
+    ChainMember member, Office office, IJournal journal, Func<long> applied, HeadLease lease, LagWindow headWindow, LagWindow ownWindow, Following<Beat> beats, TimeProvider time)
 {
     private readonly long _incarnation = Random.Shared.NextInt64(1, long.MaxValue);
     private long _counter;
@@ -83,6 +83,11 @@ internal sealed class Heart(
                 return hasCaughtUp ? next with { IsJoining = false } : next;
             },
             cancellation);
+        if (!membership.IsListed && member.Standing.Current.Membership.IsListed)
+        {
+            headWindow.Clear(); // Answers that did not wait for this node may be newer than max-lag: it is watched for so long once more.
+        }
+
         _viewSeen = told;
     }
 

@@ -35,8 +35,14 @@ internal sealed record Membership
     /// <summary>Where that head listens, for 421 answers.</summary>
     public string? HeadAddress { get; init; }
 
+    /// <summary>This node was not asked for <see cref="Epoch"/> and has not followed it since: its head may have gone on without it.</summary>
+    public bool IsOnlyHeardOf { get; init; }
+
     /// <summary>The last <see cref="MostEpochs"/> epochs, oldest first.</summary>
     public IReadOnlyList<EpochStart> Epochs { get; init; } = [];
+
+    /// <summary>The first own record that the chain went on without; only a new folder mends that. Null: there is none.</summary>
+    public long? OrphansFrom { get; init; }
 
     /// <summary>Every node that has been behind this one and was not removed by an operator.</summary>
     public IReadOnlyList<KnownNode> Known { get; init; } = [];
@@ -50,6 +56,10 @@ internal sealed record Membership
     /// <summary>Before the chain's first record: its id is minted, and nothing else has happened.</summary>
     [JsonIgnore]
     public bool IsFounding => IsTakingOffice && Epoch == 1;
+
+    /// <summary>Whether the head counts this node, as it last told.</summary>
+    [JsonIgnore]
+    public bool IsListed => Nodes.Any(node => node.Node == Node);
 
     /// <summary>The known nodes that count for acks.</summary>
     [JsonIgnore]
@@ -120,10 +130,11 @@ internal sealed record Membership
         : this;
 
     /// <summary>The head of a higher epoch is promised to be followed.</summary>
-    public Membership Following(long epoch, Guid? head, string? headAddress) => this with
+    public Membership Following(long epoch, Guid? head, string? headAddress, bool isOnlyHeardOf = false) => this with
     {
         Role = Role.Replica,
         IsTakingOffice = false,
+        IsOnlyHeardOf = isOnlyHeardOf,
         Epoch = epoch,
         Head = head,
         HeadAddress = headAddress,

@@ -6,7 +6,7 @@ namespace TeeProxy.Chain;
 /// The head's office: admits clients' writes, and takes the office where it is due, by founding the chain or by a
 /// promotion that a crash interrupted. Thread-safe.
 /// </summary>
-internal sealed class Office(ChainMember member, Journal journal, ChainSettings settings)
+internal sealed class Office(ChainMember member, IJournal journal, ChainSettings settings)
 {
     /// <summary>Whether this node may take a client's write now; founds the chain when this is its first.</summary>
     public ValueTask<Admittance> AdmitAsync(CancellationToken cancellation)
@@ -73,35 +73,21 @@ internal sealed class Office(ChainMember member, Journal journal, ChainSettings 
         var record = new EpochRecord(membership.Chain!.Value, membership.Epoch, membership.Node, settings.Address, journal.Last.Crc);
         var sequence = journal.Last.Epoch < membership.Epoch
             ? (await journal.AppendAsync(EntryKind.Epoch, EntryPayload.InMemory(record.Encode(), default), membership.Epoch)).Sequence
-            : FirstOf(membership.Epoch);
+            : journal.FirstOf(membership.Epoch) ?? journal.Last.Sequence; // A crash came between the epoch's record and the office.
         await journal.UnsealAsync();
         var inOffice = membership.WithEpochRecord(new(membership.Epoch, membership.Node, sequence), null) with { IsTakingOffice = false };
         return (standing with { Membership = inOffice }, Admittance.Admitted.Instance);
     }
 
-    /// <summary>A crash came between the epoch's record and the office: it is the last epoch record of the journal.</summary>
-    private long FirstOf(long epoch)
-    {
-        using var reader = journal.OpenReader(journal.Base.Sequence);
-        while (reader.TryRead(out var entry))
-        {
-            if (entry.Epoch == epoch)
-            {
-                return entry.Sequence;
-            }
-        }
-
-        return journal.Last.Sequence;
-    }
-
     /// <summary>Waits, but not for ever, until the standing is so.</summary>
     private async Task<bool> IsSoAsync(Func<Standing, bool> condition, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(settings.FoundingPatience);
+        // Who may wait for ever needs no timer: a simulator has no time but its own.
+        using var patience = settings.FoundingPatience == Timeout.InfiniteTimeSpan ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience?.CancelAfter(settings.FoundingPatience);
         try
         {
-            await member.Standing.WaitAsync(condition, patience.Token);
+            await member.Standing.WaitAsync(condition, patience?.Token ?? cancellation);
             return true;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

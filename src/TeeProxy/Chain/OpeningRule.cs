@@ -82,7 +82,7 @@ internal static class OpeningRule
             return (Verdict.Head, $"this node is the head of epoch {membership.Epoch}; a head has no predecessor");
         }
 
-        if (membership.Chain is not null && opening.Epoch == membership.Epoch && opening.Head != membership.Head)
+        if (membership.Head is not null && opening.Epoch == membership.Epoch && opening.Head != membership.Head)
         {
             return (Verdict.Epoch, $"the predecessor takes {opening.Head} for the head of epoch {opening.Epoch}, this node has promised it to {membership.Head}; promote the rightful one once more");
         }
@@ -111,13 +111,14 @@ internal static class OpeningRule
             return self.Role == Role.Replica ? self : self with { Role = Role.Replica };
         }
 
-        var isKnown = self.Role == Role.Replica && self.Chain == opening.Chain && self.Epoch == opening.Epoch
+        var isKnown = self is { Role: Role.Replica, IsOnlyHeardOf: false } && self.Chain == opening.Chain && self.Epoch == opening.Epoch
             && self.Head == opening.Head && self.HeadAddress == opening.HeadAddress && self.Epochs.SequenceEqual(opening.Epochs);
         return isKnown ? self : self with
         {
             Chain = opening.Chain,
             Role = Role.Replica,
             IsTakingOffice = false,
+            IsOnlyHeardOf = false,
             IsJoining = self.IsJoining || (self.Chain is null && opening.Last.Sequence > successor.Last.Sequence),
             Epoch = opening.Epoch,
             Head = opening.Head,

@@ -8,7 +8,7 @@ namespace TeeProxy.Chain;
 /// is answered is durable before. Thread-safe.
 /// </summary>
 /// <param name="applied">The last sequence before which nothing is undelivered here.</param>
-internal sealed class Openings(ChainMember member, Journal journal, ChainSettings settings, HeadLease lease, LagWindow headWindow, Func<long> applied)
+internal sealed class Openings(ChainMember member, IJournal journal, ChainSettings settings, HeadLease lease, LagWindow headWindow, Func<long> applied)
 {
     /// <summary>Where this node listens, as it tells others.</summary>
     public string Address => settings.Address;
@@ -47,6 +47,7 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
         {
             var last = journal.Last.ToProtocol();
             var decision = Judge(standing, opening);
+            decision = decision with { Next = OrphanRule.Note(decision.Next, opening.Chain, last, opening.Epochs) };
             var answer = Answer(decision.Verdict, decision.Reason, decision.Next, last);
             if (decision.Verdict != Verdict.Accept)
             {
@@ -66,7 +67,7 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
     public Task<OpeningAnswer> InformAsync(Opening opening, CancellationToken cancellation) => member.InTurnAsync<OpeningAnswer>(
         standing =>
         {
-            var next = FenceRule.Learn(standing.Membership, opening);
+            var next = OrphanRule.Note(FenceRule.Learn(standing.Membership, opening), opening.Chain, journal.Last.ToProtocol(), opening.Epochs);
             return new((standing with { Membership = next }, Answer(Verdict.Accept, "", next, journal.Last.ToProtocol())));
         },
         cancellation);
@@ -79,8 +80,9 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
             var wasHead = standing.Membership.Role == Role.Head;
             var last = wasHead ? (await journal.SealAsync()).ToProtocol() : journal.Last.ToProtocol();
             var decision = PromiseRule.Judge(new(standing.Membership, last, At(opening.Last.Sequence)), opening);
-            if (decision.Verdict != Verdict.Accept && wasHead && standing.MayTakeWrites)
+            if (decision.Verdict != Verdict.Accept && wasHead && !standing.Membership.IsTakingOffice)
             {
+                // Also while it is not confirmed: nothing else would end the seal once it is.
                 await journal.UnsealAsync();
             }
 
@@ -106,7 +108,7 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
 
                 var decision = ResumeRule.Judge(
                     new(standing.Membership, nextAddress, journal.Base.ToProtocol(), journal.Last.ToProtocol(), At(answer.Last.Sequence)), answer);
-                var next = standing with { Membership = decision.Next };
+                var next = standing with { Membership = OrphanRule.Note(decision.Next, answer.Chain, journal.Last.ToProtocol(), answer.Epochs) };
                 if (decision.Verdict == Verdict.Accept)
                 {
                     next = next with { IsReached = true, IsConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(decision.Next, journal.Last.ToProtocol(), [answer]) };
@@ -120,8 +122,9 @@ internal sealed class Openings(ChainMember member, Journal journal, ChainSetting
     public Task HearAsync(IReadOnlyList<OpeningAnswer> answers, CancellationToken cancellation) => member.InTurnAsync(
         standing =>
         {
-            var membership = answers.Aggregate(standing.Membership, FenceRule.Learn);
-            var isConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(membership, journal.Last.ToProtocol(), answers);
+            var last = journal.Last.ToProtocol();
+            var membership = answers.Aggregate(standing.Membership, (now, answer) => OrphanRule.Note(FenceRule.Learn(now, answer), answer.Chain, last, answer.Epochs));
+            var isConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(membership, last, answers);
             return new ValueTask<(Standing, bool)>((standing with { Membership = membership, IsConfirmed = isConfirmed }, true));
         },
         cancellation);

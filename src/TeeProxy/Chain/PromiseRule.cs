@@ -15,7 +15,7 @@ internal static class PromiseRule
         var membership = self.Membership;
         return Refusal(self, opening) is var (verdict, reason)
             ? new OpeningRule.Decision(verdict, reason, membership)
-            : new OpeningRule.Decision(Verdict.Accept, "", membership.Following(opening.Epoch, opening.Node, opening.Address));
+            : new OpeningRule.Decision(Verdict.Accept, "", membership.Following(opening.Epoch, opening.Node, opening.Address, isOnlyHeardOf: opening.IsForced));
     }
 
     private static (Verdict Verdict, string Reason)? Refusal(Voter self, Opening opening)

@@ -17,7 +17,7 @@ internal delegate Task<OpeningAnswer?> AskNode(string address, Opening opening, 
 /// <param name="endPredecessor">Ends the stream from the predecessor; what it brought is durable when it completes.</param>
 /// <param name="inOffice">Called once this node leads.</param>
 internal sealed class Promotion(
-    ChainMember member, Openings openings, Office office, Journal journal, HeadLease lease, AskNode ask, Func<CancellationToken, Task> endPredecessor, Action inOffice) : IDisposable
+    ChainMember member, Openings openings, Office office, IJournal journal, HeadLease lease, AskNode ask, Func<CancellationToken, Task> endPredecessor, Action inOffice) : IDisposable
 {
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(2);
 
@@ -70,7 +70,11 @@ internal sealed class Promotion(
         }
 
         // From here on the old head's entries are refused; what came until now counts.
-        await member.ChangeAsync(now => now.Epoch >= decision.Epoch ? now : now.Following(decision.Epoch, now.Node, openings.Address), cancellation);
+        if (!await member.InTurnAsync(standing => Step(standing, standing.Membership.Epoch < decision.Epoch, () => Promise(standing, decision.Epoch)), cancellation))
+        {
+            return Overtaken();
+        }
+
         await endPredecessor(cancellation);
         if (await CollectAsync(candidacy, decision, cancellation) is { } unpromised)
         {
@@ -78,7 +82,11 @@ internal sealed class Promotion(
         }
 
         var lastHeard = lease.Last.LastSequence;
-        await member.InTurnAsync(standing => new ValueTask<(Standing, bool)>((Lead(standing, candidacy, decision), true)), cancellation);
+        if (!await member.InTurnAsync(standing => Step(standing, HasPromisedItself(standing, decision.Epoch), () => Lead(standing, candidacy, decision)), cancellation))
+        {
+            return Overtaken();
+        }
+
         if (await office.TakeAsync(cancellation) is not Admittance.Admitted)
         {
             return Refused($"the first record of epoch {decision.Epoch} cannot be written; it is tried again");
@@ -95,7 +103,8 @@ internal sealed class Promotion(
         var question = openings.Open(standing, OpeningPurpose.Ask);
         var others = standing.Membership.Others;
         var answers = await Task.WhenAll(others.Select(node => ask(node.Address, question, AskPatience, cancellation)));
-        return new(member.Standing.Current.Membership, journal.Last.ToProtocol(), [.. others.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer))], forced);
+        standing = member.Standing.Current;
+        return new(standing.Membership, standing.MayTakeWrites, journal.Last.ToProtocol(), [.. others.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer))], forced);
     }
 
     /// <summary>Null once this node holds all that the old head has.</summary>
@@ -105,6 +114,7 @@ internal sealed class Promotion(
         return answer switch
         {
             null => $"the head at {head.Address} has not handed over in {HandOverPatience.TotalSeconds} s; it goes on. Promote again, or name node {head.Node} with force",
+            { Verdict: Verdict.Head } => null, // It takes no writes as it is; its promise will do.
             { Verdict: not Verdict.Accept } => $"the head at {head.Address} does not hand over: {answer.Reason}; it goes on",
             _ when answer.Last != journal.Last.ToProtocol() => $"the head at {head.Address} ends with record {answer.Last}, this node with {journal.Last.ToProtocol()}; promote again",
             _ => null,
@@ -114,7 +124,7 @@ internal sealed class Promotion(
     /// <summary>Null once everybody who counts has promised. Who is skipped is asked too, and may be silent.</summary>
     private async Task<string?> CollectAsync(PromotionRule.Candidacy candidacy, PromotionRule.Decision decision, CancellationToken cancellation)
     {
-        var opening = openings.Open(member.Standing.Current, OpeningPurpose.Promise);
+        var opening = openings.Open(member.Standing.Current, OpeningPurpose.Promise) with { Epoch = decision.Epoch };
         var answers = await Task.WhenAll(candidacy.Peers.Select(peer =>
             ask(peer.Node.Address, opening with { IsForced = decision.Skipped.Contains(peer.Node) }, AskPatience, cancellation)));
         for (var i = 0; i < answers.Length; i++)
@@ -129,6 +139,21 @@ internal sealed class Promotion(
         return null;
     }
 
+    /// <summary>One change of the standing, where it is still due; false when it is not.</summary>
+    private static ValueTask<(Standing Next, bool IsDone)> Step(Standing standing, bool isDue, Func<Standing> next) => new((isDue ? next() : standing, isDue));
+
+    private Standing Promise(Standing standing, long epoch) =>
+        standing with { Membership = standing.Membership.Following(epoch, standing.Membership.Node, openings.Address) };
+
+    /// <summary>False once a higher epoch was promised to another: then this one must not be led, nor that one by this node.</summary>
+    private static bool HasPromisedItself(Standing standing, long epoch) => standing.Membership.Epoch == epoch && standing.Membership.Head == standing.Membership.Node;
+
+    private Result Overtaken()
+    {
+        var now = member.Standing.Current.Membership;
+        return Refused($"meanwhile this node has promised epoch {now.Epoch} to node {now.Head}; look at that one, or promote again");
+    }
+
     /// <summary>The one change that makes a head. Everybody who counts, and is not skipped, counts behind it from now on.</summary>
     private static Standing Lead(Standing standing, PromotionRule.Candidacy candidacy, PromotionRule.Decision decision)
     {
@@ -141,6 +166,7 @@ internal sealed class Promotion(
             {
                 Role = Role.Head,
                 IsTakingOffice = true,
+                OrphansFrom = null, // What it holds is the chain's from now on.
                 Known = [.. next.Known.Where(known => decision.Skipped.All(skipped => skipped.Node != known.Node))],
             },
             UpstreamPath = [],

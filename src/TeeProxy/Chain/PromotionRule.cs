@@ -10,10 +10,11 @@ internal static class PromotionRule
     internal sealed record Peer(ChainNode Node, OpeningAnswer? Answer);
 
     /// <param name="Membership">Of the node to be promoted.</param>
+    /// <param name="IsInOffice">Whether it leads already. A restarted head that nobody confirms does not, and may be promoted anew.</param>
     /// <param name="Last">The last record of its journal.</param>
     /// <param name="Peers">Every other node that counts.</param>
     /// <param name="Forced">The nodes that the operator accepts to go on without.</param>
-    internal sealed record Candidacy(Membership Membership, Position Last, IReadOnlyList<Peer> Peers, IReadOnlySet<Guid> Forced)
+    internal sealed record Candidacy(Membership Membership, bool IsInOffice, Position Last, IReadOnlyList<Peer> Peers, IReadOnlySet<Guid> Forced)
     {
         public ChainNode? Head => Peers.FirstOrDefault(peer => peer.Node.Node == Membership.Head)?.Node;
 
@@ -35,7 +36,7 @@ internal static class PromotionRule
             return Refused("this node belongs to no chain yet; a fresh chain has its head by its first write");
         }
 
-        if (membership is { Role: Role.Head, IsTakingOffice: false })
+        if (self.IsInOffice)
         {
             return Refused($"this node is the head of epoch {membership.Epoch} already");
         }
@@ -43,6 +44,11 @@ internal static class PromotionRule
         if (membership.IsJoining)
         {
             return Refused("this node is still being brought up to date; it cannot lead before it counts");
+        }
+
+        if (membership.OrphansFrom is { } orphan && !self.Forced.Contains(membership.Head ?? default))
+        {
+            return Refused($"this node holds records from {orphan} on that the chain went on without; promote another, or name the head ({membership.Head}) with force and have those records count instead of the chain's");
         }
 
         if (membership.Nodes.Count == 0 && !self.Forced.Contains(membership.Head ?? default))
@@ -78,7 +84,7 @@ internal static class PromotionRule
         var (node, address) = peer.Node;
         if (peer.Answer is not { } answer)
         {
-            return peer.Node == self.Head ? null
+            return peer.Node == self.Head ? WhyNotPast(self, peer)
                 : $"node {node} at {address} cannot be reached and might still follow the old head; bring it back, remove it, or name it with force";
         }
 
@@ -92,6 +98,11 @@ internal static class PromotionRule
             ? $"node {node} at {address} holds records up to {answer.Last.Sequence}, this node only up to {self.Last.Sequence}; promote that one, or name it with force and lose what it has more"
             : null;
     }
+
+    /// <summary>A head that nobody can reach is gone past, but by those alone who are of its epoch: to them it has told all that it must not lose.</summary>
+    private static string? WhyNotPast(Candidacy self, Peer head) => self.Membership.IsOnlyHeardOf
+        ? $"the head {head.Node.Node} at {head.Node.Address} cannot be reached, and this node has only heard of its epoch {self.Membership.Epoch}: the chain may have gone on without this node; promote another, or name that head with force"
+        : null;
 
     private static Decision Refused(string why) => new(why, 0, []);
 }

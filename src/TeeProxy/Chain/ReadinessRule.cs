@@ -67,6 +67,11 @@ internal static class ReadinessRule
         }
 
         var membership = facts.Standing.Membership;
+        if (membership.OrphansFrom is { } orphan)
+        {
+            return $"this node's records from {orphan} on are held by nobody else; seed it anew";
+        }
+
         if (membership.IsJoining)
         {
             return "this node is new to the chain and is still being brought up to date";
@@ -82,6 +87,11 @@ internal static class ReadinessRule
         if (membership.Role == Role.Replica && facts.SinceHeartbeat > facts.Lease)
         {
             return "no heartbeat of the head: this node cannot know whether it is in step";
+        }
+
+        if (membership.Role == Role.Replica && !membership.IsListed)
+        {
+            return "the head does not count this node yet";
         }
 
         return Behind(facts, facts.HeadSequenceThen, "the head was");

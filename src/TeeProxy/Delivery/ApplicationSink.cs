@@ -94,7 +94,7 @@ internal sealed partial class ApplicationSink(
         var write = RecordedWrite.Of(entry);
         if (KeyOf(write) is { } key)
         {
-            await StartAsync(key, write.Outliving(journal), stopping);
+            await StartAsync(write.Outliving(journal, key), stopping);
             return true;
         }
 
@@ -108,9 +108,9 @@ internal sealed partial class ApplicationSink(
         return true;
     }
 
-    private async ValueTask StartAsync(string key, RecordedWrite write, CancellationToken stopping)
+    private async ValueTask StartAsync(RecordedWrite write, CancellationToken stopping)
     {
-        var bytes = write.HeldBytes + key.Length;
+        var bytes = write.HeldBytes + write.Lane.Length;
         if (Interlocked.Read(ref _heldBytes) + bytes > MostHeldBytes)
         {
             await lanes.UntilAsync(() => Interlocked.Read(ref _heldBytes) + bytes <= MostHeldBytes);
@@ -118,7 +118,7 @@ internal sealed partial class ApplicationSink(
 
         Interlocked.Add(ref _heldBytes, bytes);
         comparison.Begin(write.Sequence); // before the next record is read: it may be the head's outcome
-        lanes.Start(key, () => RunAsync(write, bytes), stopping);
+        lanes.Start(write.Lane, () => RunAsync(write, bytes), stopping);
     }
 
     private async Task RunAsync(RecordedWrite write, int bytes)

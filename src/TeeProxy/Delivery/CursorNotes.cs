@@ -9,7 +9,7 @@ namespace TeeProxy.Delivery;
 ///  beyond × { status (2) }
 ///  count × { sequence (8)  status (2) }
 /// </code>
-/// Flags: 1 clean stop, 2 lanes.
+/// Flags: 1 clean stop, 2 lanes, 4 last was parked.
 /// </summary>
 internal sealed record CursorNotes
 {
@@ -19,6 +19,7 @@ internal sealed record CursorNotes
     private const byte Version = 2;
     private const byte CleanStopFlag = 1;
     private const byte LanesFlag = 2;
+    private const byte ParkedFlag = 4;
     private const int FixedBytes = 48;
     private const int StatusBytes = 2;
     private const int RowBytes = 10;
@@ -28,6 +29,9 @@ internal sealed record CursorNotes
 
     /// <summary>The process delivered side by side.</summary>
     public bool HasLanes { get; init; }
+
+    /// <summary>The write that was finished last was not delivered but parked.</summary>
+    public bool LastWasParked { get; init; }
 
     /// <summary>Which boot of the machine wrote this: after another one, what was not synced may be gone.</summary>
     public ulong Boot { get; init; }
@@ -53,7 +57,7 @@ internal sealed record CursorNotes
         var count = Math.Min(Unsettled.Count, MostUnsettled);
         var bytes = new byte[FixedBytes + (StatusesBeyond.Count * StatusBytes) + (count * RowBytes)];
         bytes[0] = Version;
-        bytes[1] = (byte)((IsCleanStop ? CleanStopFlag : 0) | (HasLanes ? LanesFlag : 0));
+        bytes[1] = (byte)((IsCleanStop ? CleanStopFlag : 0) | (HasLanes ? LanesFlag : 0) | (LastWasParked ? ParkedFlag : 0));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), (ushort)StatusesBeyond.Count);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), count);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), Boot);
@@ -112,6 +116,7 @@ internal sealed record CursorNotes
         {
             IsCleanStop = (bytes[1] & CleanStopFlag) != 0,
             HasLanes = (bytes[1] & LanesFlag) != 0,
+            LastWasParked = (bytes[1] & ParkedFlag) != 0,
             Boot = BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]),
             Digest = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
             Divergences = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),

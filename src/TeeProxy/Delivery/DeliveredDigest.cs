@@ -12,7 +12,7 @@ internal sealed class DeliveredDigest(long watermark, ulong digest)
 
     private readonly (long Sequence, ulong Digest)[] _ring = new (long, ulong)[Remembered];
     private readonly Lock _gate = new();
-    private readonly long _from = watermark;
+    private long _from = watermark;
     private long _to = watermark;
     private ulong _digest = digest;
 
@@ -32,6 +32,19 @@ internal sealed class DeliveredDigest(long watermark, ulong digest)
 
     /// <summary>A record that is no write was passed: the digest stays what it is.</summary>
     public void Passed(long sequence) => Advance(sequence, _digest);
+
+    /// <summary>
+    /// A write up to here was answered otherwise than was noted, or never delivered (<paramref name="status"/> 0): from now on the
+    /// digest differs from that of nodes where it was, and what it was before is not told any more.
+    /// </summary>
+    public void Differ(long sequence, int status)
+    {
+        lock (_gate)
+        {
+            _digest = Mix(Mix(_digest ^ (ulong)sequence) ^ ~(ulong)status);
+            _from = _to;
+        }
+    }
 
     /// <summary>The digest as it was at <paramref name="sequence"/>; null when that is ahead, or too long ago, or before this run began.</summary>
     public ulong? At(long sequence)

@@ -24,6 +24,9 @@ internal abstract record DeliveryResult
     /// <summary>Something was sent and no complete answer came: the application may have applied it.</summary>
     internal sealed record Lost(string Why, bool IsTimeout) : DeliveryResult;
 
+    /// <summary>A replica's application kept failing where the head's did not: the write is set aside, and no longer repeated.</summary>
+    internal sealed record Parked(int Status, int HeadStatus) : DeliveryResult;
+
     /// <summary>A replica's application failed where the head's did not.</summary>
     internal sealed record Unwelcome(int Status, int HeadStatus) : DeliveryResult;
 }

@@ -18,6 +18,7 @@ internal sealed class LocalCursor
     // Under _gate, which also keeps the saves in the order of what they save.
     private readonly DoneWindow _window;
     private bool _isDirty = true;
+    private bool _lastWasParked;
 
     private long _watermark;
     private long _redelivered;
@@ -30,6 +31,7 @@ internal sealed class LocalCursor
         var saved = journal.Cursor;
         _window = new DoneWindow(saved.Watermark, notes.Digest);
         _redelivered = notes.Redelivered;
+        _lastWasParked = notes.LastWasParked;
         var firstNotDone = Restore(saved, notes.StatusesBeyond);
         _watermark = _window.Watermark;
 
@@ -69,12 +71,17 @@ internal sealed class LocalCursor
     public void CountRedelivery() => Interlocked.Increment(ref _redelivered);
 
     /// <summary>A write was answered. Saved at once: the next one in its lane starts only after it.</summary>
-    public void Delivered(long sequence, uint crc, int status)
+    public void Delivered(long sequence, uint crc, int status) => Finish(sequence, crc, status, isParked: false);
+
+    /// <summary>A write is parked, durably. The digest has it as if it had been answered like the head's; see <see cref="Differ"/>.</summary>
+    public void Parked(long sequence, uint crc, int headStatus) => Finish(sequence, crc, headStatus, isParked: true);
+
+    /// <summary>A parked write was answered otherwise than the head's in the end, or dropped (status 0).</summary>
+    public void Differ(long sequence, int status)
     {
         lock (_gate)
         {
-            _window.Delivered(sequence, crc, status);
-            Moved();
+            Digest.Differ(sequence, status);
             Write(isCleanStop: false);
         }
     }
@@ -104,6 +111,17 @@ internal sealed class LocalCursor
         }
     }
 
+    private void Finish(long sequence, uint crc, int status, bool isParked)
+    {
+        lock (_gate)
+        {
+            _window.Delivered(sequence, crc, status);
+            _lastWasParked = isParked;
+            Moved();
+            Write(isCleanStop: false);
+        }
+    }
+
     private void Moved()
     {
         Volatile.Write(ref _watermark, _window.Watermark);
@@ -118,6 +136,7 @@ internal sealed class LocalCursor
         {
             IsCleanStop = isCleanStop,
             HasLanes = _hasLanes,
+            LastWasParked = _lastWasParked,
             Boot = _boot,
             Digest = Digest.Current,
             Divergences = divergences,

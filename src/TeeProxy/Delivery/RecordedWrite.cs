@@ -25,6 +25,9 @@ internal sealed class RecordedWrite
 
     public long BodyLength { get; }
 
+    /// <summary>Within what its order is kept; empty: among all.</summary>
+    public string Lane { get; private init; } = "";
+
     /// <summary>What <see cref="Outliving"/> holds in memory, more or less.</summary>
     public int HeldBytes => Head.Target.Length + Head.Headers.Sum(static header => header.Key.Length + header.Value.Length) + (Body?.Length ?? 0);
 
@@ -32,8 +35,11 @@ internal sealed class RecordedWrite
         entry.Sequence, entry.Crc, RequestHead.Decode(entry.Head.Span), entry.BodyInMemory ? (ReadOnlyMemory<byte>?)entry.Body : null, entry.BodyLength, entry.OpenBody);
 
     /// <summary>A copy of its own; a body that is too large for memory is read from the journal, which keeps it until it is delivered.</summary>
-    public RecordedWrite Outliving(Journal journal) =>
-        new(Sequence, Crc, Head, Body is { } body ? (ReadOnlyMemory<byte>?)body.ToArray() : null, BodyLength, () => Open(journal, Sequence));
+    public RecordedWrite Outliving(Journal journal, string lane) =>
+        new(Sequence, Crc, Head, Body is { } body ? (ReadOnlyMemory<byte>?)body.ToArray() : null, BodyLength, () => Open(journal, Sequence)) { Lane = lane };
+
+    /// <summary>One that lies elsewhere, and is read from there.</summary>
+    public static RecordedWrite Kept(long sequence, uint crc, RequestHead head, long bodyLength, Func<Stream> open) => new(sequence, crc, head, null, bodyLength, open);
 
     /// <summary>The body from its file, from the beginning.</summary>
     public Stream OpenBody() => _open();

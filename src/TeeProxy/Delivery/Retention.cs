@@ -45,25 +45,27 @@ internal sealed partial class Retention(
         await room.LookAheadAsync(cancellation);
     }
 
-    /// <summary>A folder that went back is noticed by it after a restart too. One that joins does not count yet.</summary>
+    /// <summary>A folder that went back is noticed by it after a restart too.</summary>
     private Membership Remember(Membership membership, IReadOnlyList<RowTable.Row> behind)
     {
         var address = nearest();
-        return behind.Where(row => !row.Ack.State.HasFlag(AckState.Joining))
-            .Aggregate(membership, (now, row) => now.WithKnown(Known(row.Ack, now, (row == behind[0] ? address : null), row.Detail?.Address)));
+        return behind.Select((row, index) => (Row: row, Reached: index == 0 ? address : null))
+            .Aggregate(membership, static (now, one) => Known(one.Row, now, one.Reached) is { } node ? now.WithKnown(node) : now);
     }
 
     /// <summary>
-    /// A node keeps the address by which it was reached; one further down is known by the name that it gives itself. One that
-    /// was let go counts as back once it has applied more than there was then: its row may be an old one before.
+    /// A node keeps the address by which it was reached; one further down is known by the name that it gives itself. Null
+    /// while that has not come, and for one that joins: it does not count before it has caught up. One that was let go
+    /// counts as back once it has applied more than there was then: its row may be an old one before.
     /// </summary>
-    private static KnownNode Known(AckRow ack, Membership membership, string? reached, string? told)
+    private static KnownNode? Known(RowTable.Row row, Membership membership, string? reached)
     {
+        var ack = row.Ack;
         var before = membership.Known.FirstOrDefault(node => node.Node == ack.Node);
+        var address = reached ?? before?.Address ?? row.Detail?.Address;
         var detachedAt = before?.DetachedAt ?? 0;
-        return new KnownNode(
-            ack.Node, ack.Journal, reached ?? before?.Address ?? told ?? "?", ack.Durable,
-            IsDetached: before is { IsDetached: true } && ack.Applied < detachedAt, DetachedAt: detachedAt);
+        return address is null || ack.State.HasFlag(AckState.Joining) ? null : new KnownNode(
+            ack.Node, ack.Journal, address, ack.Durable, IsDetached: before is { IsDetached: true } && ack.Applied < detachedAt, DetachedAt: detachedAt);
     }
 
     [LoggerMessage(LogLevel.Warning, "What the nodes behind this one confirm cannot be written down: {Why}. It is tried again.")]

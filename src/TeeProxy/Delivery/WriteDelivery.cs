@@ -2,6 +2,7 @@ using Polly;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
+using TeeProxy.Delivery.Parking;
 
 namespace TeeProxy.Delivery;
 
@@ -21,18 +22,16 @@ internal sealed partial class WriteDelivery(
     ResiliencePipeline<DeliveryResult> retry,
     DeliveryInstruments instruments,
     BusyWatch? busy,
+    ParkingLot parking,
+    TimeProvider time,
     ILogger<WriteDelivery> log,
     CancellationToken abort)
 {
-    /// <summary>Returns when the application has answered.</summary>
+    /// <summary>Returns when the application has answered, or the write is parked.</summary>
     /// <param name="isSuspect">Whether the application may have seen the write before this process began.</param>
     /// <exception cref="OperationCanceledException">The node stops; the write stays undelivered.</exception>
-    public async Task<DeliveryResult.Answered> DeliverAsync(RecordedWrite write, bool isSuspect)
-    {
-        var attempts = new Attempts(write, isSuspect);
-        var result = await retry.ExecuteAsync(static (state, abort) => state.Self.AttemptAsync(state.Attempts, abort), (Self: this, Attempts: attempts), abort);
-        return (DeliveryResult.Answered)result;
-    }
+    public ValueTask<DeliveryResult> DeliverAsync(RecordedWrite write, bool isSuspect) => retry.ExecuteAsync(
+        static (state, abort) => state.Self.AttemptAsync(state.Attempts, abort), (Self: this, Attempts: new Attempts(write, isSuspect)), abort);
 
     /// <summary>One attempt, and what follows from how it ended.</summary>
     private async ValueTask<DeliveryResult> AttemptAsync(Attempts attempts, CancellationToken abort)
@@ -56,8 +55,11 @@ internal sealed partial class WriteDelivery(
 
         instruments.Attempted(started, result);
         Note(attempts, result);
-        return result;
+        return result is DeliveryResult.Unwelcome refusal && IsParked(attempts, refusal) ? new DeliveryResult.Parked(refusal.Status, refusal.HeadStatus) : result;
     }
+
+    private bool IsParked(Attempts attempts, DeliveryResult.Unwelcome refusal) =>
+        attempts.RefusedSince is { } since && parking.IsDue(time.GetElapsedTime(since)) && parking.TryPark(attempts.Write, refusal);
 
     /// <summary>A replica's server error is agreement only where the head's application failed too.</summary>
     private async Task<DeliveryResult> JudgeAsync(long sequence, Answer failed, DeliveryResult result, CancellationToken abort)
@@ -78,6 +80,7 @@ internal sealed partial class WriteDelivery(
 
     private void Note(Attempts attempts, DeliveryResult result)
     {
+        attempts.RefusedSince = result is DeliveryResult.Unwelcome ? attempts.RefusedSince ?? time.GetTimestamp() : null;
         switch (result)
         {
             case DeliveryResult.Unsent unsent:
@@ -113,6 +116,9 @@ internal sealed partial class WriteDelivery(
 
         /// <summary>Whether the application may have seen it.</summary>
         public bool IsRedelivery { get; set; } = isRedelivery;
+
+        /// <summary>When the application, which answers since then, began to refuse it.</summary>
+        public long? RefusedSince { get; set; }
     }
 
     [LoggerMessage(LogLevel.Warning, "The application does not take write {Sequence}: {Why}. It is repeated until it does; order is kept.")]

@@ -1,16 +1,31 @@
 using TeeProxy.Acks;
 using TeeProxy.Chain;
+using TeeProxy.Delivery.Parking;
 
 namespace TeeProxy.Delivery;
 
 /// <summary>One write, from the journal to everybody whom the application's answer concerns. Thread-safe; one call a write.</summary>
 internal sealed class WriteStep(
-    WriteDelivery delivery, LocalCursor cursor, Comparison comparison, HeadOutcomes outcomes, PendingWrites pending, Progress progress, ChainMember member)
+    WriteDelivery delivery, LocalCursor cursor, Comparison comparison, HeadOutcomes outcomes, ParkingLot parking, PendingWrites pending, Progress progress, ChainMember member)
 {
     public async Task RunAsync(RecordedWrite write)
     {
-        var result = await delivery.DeliverAsync(write, cursor.IsSuspect(write.Sequence));
+        switch (await delivery.DeliverAsync(write, cursor.IsSuspect(write.Sequence)))
+        {
+            case DeliveryResult.Answered answered:
+                Finish(write, answered);
+                break;
+            case DeliveryResult.Parked parked:
+                comparison.Answered(write.Sequence, parked.Status);
+                cursor.Parked(write.Sequence, write.Crc, parked.HeadStatus);
+                break;
+        }
 
+        progress.Apply(cursor.Watermark);
+    }
+
+    private void Finish(RecordedWrite write, DeliveryResult.Answered result)
+    {
         // The order matters: outcome, then cursor, then client. A crash in between delivers again, and loses nothing.
         if (member.IsHead)
         {
@@ -21,6 +36,7 @@ internal sealed class WriteStep(
             comparison.Answered(write.Sequence, result.Status);
         }
 
+        parking.Delivered(write.Lane);
         cursor.Delivered(write.Sequence, write.Crc, result.Status);
         switch (result)
         {
@@ -31,7 +47,5 @@ internal sealed class WriteStep(
                 pending.Undetermined(write.Sequence, $"The application answered {unheld.Status}, but {unheld.Why}.");
                 break;
         }
-
-        progress.Apply(cursor.Watermark);
     }
 }

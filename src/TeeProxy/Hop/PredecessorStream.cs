@@ -118,13 +118,27 @@ internal sealed class PredecessorStream(
         while (true)
         {
             frame.ResetWrittenCount();
-            AckCodec.Write(frame, [.. rows.Rows().Select(row => WithoutKnownDetail(row, sent))]);
+            var now = rows.Rows();
+            AckCodec.Write(frame, Array.ConvertAll(now, row => WithoutKnownDetail(row, sent)));
+            ForgetOthers(now, sent);
             await stream.Writer.WriteAsync(FrameType.Ack, System.Runtime.InteropServices.MemoryMarshal.AsMemory(frame.WrittenMemory), cancellation);
 
             await progress.WaitAsync(Pulse.Interval, cancellation);
             if (!opening.EagerAcks)
             {
                 await Task.Delay(Gathering, time, cancellation);
+            }
+        }
+    }
+
+    /// <summary>The predecessor forgets the detail of a row that does not come; when it comes again, so must its detail.</summary>
+    private static void ForgetOthers(AckRow[] now, Dictionary<Guid, ReadOnlyMemory<byte>> sent)
+    {
+        foreach (var node in sent.Keys)
+        {
+            if (!Array.Exists(now, row => row.Node == node))
+            {
+                sent.Remove(node);
             }
         }
     }

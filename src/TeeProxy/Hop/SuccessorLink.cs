@@ -133,11 +133,6 @@ internal sealed partial class SuccessorLink(
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
 
             var isCatchUp = part == LinkPart.CatchUp;
-            if (!isCatchUp)
-            {
-                rows.Clear();
-            }
-
             using var successor = new SuccessorStream(stream, journal, isCatchUp ? null : beats, isCatchUp ? null : rows, progress, answer.Last.Sequence, time);
             _connection = new Connection(successor, answer.Node, nameof(Verdict.Accept), null);
             problems.Clear(next.ToString());
@@ -147,6 +142,15 @@ internal sealed partial class SuccessorLink(
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new TimeoutException($"{next} did not answer the opening within {HopStream.OpeningPatience.TotalSeconds} s.");
+        }
+        finally
+        {
+            if (part == LinkPart.Stream)
+            {
+                // What the nodes behind have reached is known only while they tell: nobody upstream shall take it for news.
+                rows.Clear();
+                progress.Ring();
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using TeeChain.Journaling;
+
 namespace TeeProxy.Options;
 
 /// <summary>What the command line asks for.</summary>
@@ -15,6 +17,9 @@ internal abstract record Command
     /// <param name="Folder">The data folder, absolute.</param>
     /// <param name="Bodies">Print bodies too; they hold passwords.</param>
     internal sealed record Journal(bool Dump, string Folder, bool Bodies) : Command;
+
+    /// <summary>Make an empty folder into that of a node whose application holds everything up to a record.</summary>
+    internal sealed record Seed(string Folder, Guid Chain, JournalPosition Position, ulong Digest) : Command;
 
     /// <summary>Nothing to run: print <paramref name="Text"/> (standard error unless <paramref name="Code"/> is 0) and exit.</summary>
     internal sealed record Exit(int Code, string Text) : Command;

@@ -24,6 +24,7 @@ internal sealed record Flag(string Name, string MetaValue, string? Default, stri
     /// <summary>The values allowed, in words; null when any text may be.</summary>
     public string? Allowed => Limits switch
     {
+        { Choices: { } choices, Min: { } min, Max: { } max } => $"{string.Join(", ", choices)}, or {min} to {max}",
         { Choices: { } choices } => string.Join(", ", choices),
         { Min: { } min, Max: { } max } => $"{min} to {max}",
         _ => null,

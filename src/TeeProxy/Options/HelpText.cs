@@ -16,6 +16,7 @@ internal static class HelpText
 
               teeproxy --local :4567 [--next :9001] [flags]
               teeproxy journal check|dump FOLDER [--bodies]
+              teeproxy journal seed FOLDER --chain ID --position SEQUENCE:EPOCH:CRC:DIGEST
 
             Every flag is an environment variable too: --ack-timeout is TEEPROXY_ACK_TIMEOUT. A flag beats its variable.
             DURATION is a number with ms, s, m or h; SIZE is a number with KiB, MiB or GiB (KB, MB, GB; without: bytes).

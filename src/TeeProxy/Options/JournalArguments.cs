@@ -2,7 +2,7 @@ using CommandLine;
 
 namespace TeeProxy.Options;
 
-/// <summary>The words of <c>teeproxy journal check|dump DIR [--bodies]</c> as they were written.</summary>
+/// <summary>The words of <c>teeproxy journal check|dump DIR [--bodies]</c> and <c>journal seed DIR --chain ID --position P</c> as they were written.</summary>
 [Verb("journal")]
 internal sealed class JournalArguments
 {
@@ -18,4 +18,10 @@ internal sealed class JournalArguments
 
     [Option("bodies")]
     public bool Bodies { get; set; }
+
+    [Option("chain")]
+    public string? Chain { get; set; }
+
+    [Option("position")]
+    public string? Position { get; set; }
 }

@@ -33,6 +33,9 @@ internal sealed record NodeOptions
     /// <summary>How many writes with different keys may be delivered side by side.</summary>
     public required int Lanes { get; init; }
 
+    /// <summary>How long a replica's application may refuse a write before it is parked; null: for ever.</summary>
+    public TimeSpan? ParkAfter { get; init; }
+
     public required TimeSpan AckTimeout { get; init; }
 
     /// <summary>Methods that are writes, upper case, ordered.</summary>

@@ -33,6 +33,7 @@ internal static class NodeOptionsBuilder
             Ack = values.Choice("ack", arguments.Ack) switch { "next" => AckLevel.Next, "chain" => AckLevel.Chain, _ => AckLevel.Local },
             Key = Key(values.Choice("order", arguments.Order), arguments.Key, values),
             Lanes = values.Count("lanes", arguments.Lanes),
+            ParkAfter = arguments.ParkAfter == "never" ? null : values.Duration("park-after", arguments.ParkAfter),
             AckTimeout = values.Duration("ack-timeout", arguments.AckTimeout),
             TeeMethods = values.Items(
                 "tee-methods", arguments.TeeMethods?.ToUpperInvariant(), IsMethod, "methods with commas between, such as POST,PUT, and not CONNECT"),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using CommandLine;
+using TeeProxy.Inspection;
 
 namespace TeeProxy.Options;
 
@@ -55,9 +56,17 @@ internal static class OptionsParser
 
     private static Command BuildJournal(JournalArguments journal)
     {
-        if (journal.Action is not ("check" or "dump") || string.IsNullOrEmpty(journal.Folder) || journal.Rest.Any())
+        if (journal.Action == "seed")
         {
-            return Misuse("journal takes check or dump and one folder: teeproxy journal check|dump FOLDER [--bodies].");
+            return journal.Folder is { Length: > 0 } folder && !journal.Rest.Any() && !journal.Bodies
+                && Guid.TryParse(journal.Chain, out var chain) && SeedCommand.Parse(journal.Position ?? "") is var (position, digest)
+                    ? new Command.Seed(Path.GetFullPath(folder), chain, position, digest)
+                    : Misuse("journal seed takes an empty folder, the chain and the position that \"POST /admin/hold\" tells: teeproxy journal seed FOLDER --chain ID --position SEQUENCE:EPOCH:CRC:DIGEST.");
+        }
+
+        if (journal.Chain is not null || journal.Position is not null || journal.Action is not ("check" or "dump") || string.IsNullOrEmpty(journal.Folder) || journal.Rest.Any())
+        {
+            return Misuse("journal takes check, dump or seed and one folder: teeproxy journal check|dump FOLDER [--bodies].");
         }
 
         return new Command.Journal(journal.Action == "dump", Path.GetFullPath(journal.Folder), journal.Bodies);
@@ -91,7 +100,7 @@ internal static class OptionsParser
 
     private static string Unknown(string token, bool isJournal)
     {
-        var nearest = NearestName.Of(token, isJournal ? ["bodies"] : Flag.All.Select(flag => flag.Name));
+        var nearest = NearestName.Of(token, isJournal ? ["bodies", "chain", "position"] : Flag.All.Select(flag => flag.Name));
         return $"--{token} is no flag; {(nearest is null ? "see --help" : $"is --{nearest} meant?")}";
     }
 

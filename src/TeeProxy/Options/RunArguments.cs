@@ -61,6 +61,10 @@ internal sealed class RunArguments
     [Flag(Min = "1", Max = "512")]
     public string? Lanes { get; set; }
 
+    [Option("park-after", Default = "30s", MetaValue = "DURATION", HelpText = "a write that a replica's application refuses with 5xx for so long, and the head's did not, is set aside for an operator and the next goes on; never waits instead")]
+    [Flag(Choices = ["never"], Min = "1s", Max = "24h")]
+    public string? ParkAfter { get; set; }
+
     [Option("tee-methods", Default = "POST,PUT,PATCH,DELETE", MetaValue = "LIST", HelpText = "methods that are writes and go to every node; equal on all nodes")]
     [Flag]
     public string? TeeMethods { get; set; }

@@ -137,15 +137,16 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
             return;
         }
 
-        if (membership.Known.All(known => known.Node != node))
+        if (what == "remove")
         {
-            await TextAsync(context, 404, $"Node {node} is not known here. Known: {string.Join(", ", membership.Known.Select(known => $"{known.Node} at {known.Address}"))}.");
+            // Not only of those known here: others may remember one that this head was promoted past.
+            await ApplyAsync(context, now => now.Without(node), $"Node {node} is removed: it counts no more, and nothing is kept for it.");
             return;
         }
 
-        if (what == "remove")
+        if (membership.Known.All(known => known.Node != node))
         {
-            await ApplyAsync(context, now => now.Without(node), $"Node {node} is removed: it counts no more, and nothing is kept for it.");
+            await TextAsync(context, 404, $"Node {node} is not known here. Known: {string.Join(", ", membership.Known.Select(known => $"{known.Node} at {known.Address}"))}.");
             return;
         }
 

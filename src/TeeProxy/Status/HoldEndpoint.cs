@@ -1,3 +1,4 @@
+using System.Globalization;
 using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Status;
@@ -11,7 +12,8 @@ namespace TeeProxy.Status;
 /// every application is at the same record the operator is told which, and copies.
 /// </summary>
 /// <param name="inFlight">Read anew each time.</param>
-internal sealed class HoldEndpoint(Hold hold, ChainMember member, Journal journal, Func<HoldRule.Facts> inFlight, TimeProvider time)
+/// <param name="digest">Of what was delivered, at the watermark.</param>
+internal sealed class HoldEndpoint(Hold hold, ChainMember member, Journal journal, Func<HoldRule.Facts> inFlight, Func<ulong> digest, TimeProvider time)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
@@ -93,9 +95,9 @@ internal sealed class HoldEndpoint(Hold hold, ChainMember member, Journal journa
     {
         var last = journal.Last;
         lease.Sequence = last.Sequence;
-        var crc = last.Crc.ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
+        var crc = last.Crc.ToString("x8", CultureInfo.InvariantCulture);
         var grant = new HoldGrant(
-            lease.Token, last.Sequence, last.Epoch, crc, $"{last.Sequence}:{last.Epoch}:{crc}", member.Standing.Current.Membership.Chain!.Value,
+            lease.Token, last.Sequence, last.Epoch, crc, string.Create(CultureInfo.InvariantCulture, $"{last.Sequence}:{last.Epoch}:{crc}:{digest():x16}"), member.Standing.Current.Membership.Chain!.Value,
             Math.Max(0, Math.Floor(lease.Left.TotalMilliseconds) / 1000));
         await context.Response.WriteAsJsonAsync(grant, ProtocolJson.Default.HoldGrant, cancellationToken: context.RequestAborted);
         return true;

@@ -7,7 +7,9 @@ using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
+using TeeProxy.Delivery.Parking;
 using TeeProxy.Hop;
+using TeeProxy.Inspection;
 using TeeProxy.Options;
 
 namespace TeeProxy.Status;
@@ -29,8 +31,11 @@ internal sealed class StatusSource(
     Departure departure,
     SuccessorList successors,
     Following<NextList> next,
+    ParkedWrites parked,
     TimeProvider time)
 {
+    private const int MostListed = 100;
+
     private readonly long _started = time.GetTimestamp();
 
     /// <summary>The release, without the commit.</summary>
@@ -46,7 +51,7 @@ internal sealed class StatusSource(
         ApplicationDown = health.Current is { IsUp: false, Why: var why } ? why : null,
         JournalFault = NotLive(),
         IsDraining = departure.IsDraining,
-        Parked = 0,
+        Parked = parked.All.Count,
         SuccessorRefusal = successors.Current?.Status is { Connected: false, Verdict: not (null or nameof(Verdict.Accept)), Why: var refusal } ? $"the successor refuses this node: {refusal}" : null,
         SinceHeartbeat = lease.SinceRenewal,
         Lease = Pulse.Lease,
@@ -64,13 +69,15 @@ internal sealed class StatusSource(
     {
         var ready = Ready().Read;
         var state = (IsWhole(behind) ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0)
-            | (member.Standing.Current.Membership.IsJoining ? AckState.Joining : 0);
+            | (member.Standing.Current.Membership.IsJoining ? AckState.Joining : 0)
+            | (parked.All.Count > 0 ? AckState.Parked : 0);
         return (state, new NodeDetail
         {
             Address = options.Listen.Told.ToString(),
             Admin = options.Admin.Told.ToString(),
             Divergences = comparison.Divergences,
             Redelivered = cursor.Redelivered,
+            Parked = parked.All.Count,
             NotReadable = ready.Why,
         });
     }
@@ -115,7 +122,9 @@ internal sealed class StatusSource(
             Whole = IsWhole(rows.Rows),
             Draining = departure.IsDraining,
             Redelivered = cursor.Redelivered,
-            Parked = 0,
+            Parked = parked.All.Count,
+            ParkedWrites = [.. parked.All.Take(MostListed).Select(one => one.ToStatus())],
+            Orphans = membership.OrphansFrom is { } orphan ? new OrphanStatus(orphan, last.Sequence, OrphanExport.PathIn(options.Data, orphan)) : null,
             Divergences = comparison.Divergences,
             RecentDivergences = comparison.Recent,
             Problems = problems.Snapshot(),
@@ -134,6 +143,11 @@ internal sealed class StatusSource(
         if (!journal.TryGetPosition(sequence, out var position))
         {
             return new StatusAt(sequence, false, applied, null, null, $"the journal keeps records from {journal.FirstSequence} on");
+        }
+
+        if (parked.All.FirstOrDefault(one => one.Sequence <= sequence) is { } waiting)
+        {
+            return new StatusAt(sequence, false, applied, Hex(position.Crc), null, $"write {waiting.Sequence} is parked");
         }
 
         return cursor.Digest.At(sequence) is { } digest

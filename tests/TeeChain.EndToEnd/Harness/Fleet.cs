@@ -77,6 +77,11 @@ internal sealed class Fleet : IAsyncDisposable
         await (Front?.ReadyAsync(cancellation) ?? Task.CompletedTask);
     }
 
+    /// <summary>The head, and everybody whom it tells, knows by now that so many nodes count; null for all.</summary>
+    public Task ToldAsync(CancellationToken cancellation, int? count = null, IReadOnlyList<TeeProxyNode>? who = null) => Eventually.TrueAsync(
+        async () => (await Task.WhenAll((who ?? Nodes).Select(node => node.StatusAsync(cancellation)))).All(status => status.Nodes.Count == (count ?? Nodes.Count)),
+        $"{count ?? Nodes.Count} nodes count, and all were told", cancellation);
+
     public async ValueTask DisposeAsync()
     {
         var parts = new IAsyncDisposable?[] { Front }.Concat(Nodes).Concat(Apps);

@@ -23,9 +23,18 @@ internal sealed class SampleApp(string name, int port, string folder) : IAsyncDi
         Assert.True(_process?.HasExited ?? true, $"{name} runs already.");
         _process = RealProcess.Start(
             Repository.SampleApp,
-            ["--port", $"{port}", "--name", name, "--data", Path.Combine(folder, $"{name}.state"), "--test-controls", "--delay", $"{(int)Delay.TotalMilliseconds}ms"],
+            ["--port", $"{port}", "--name", name, "--data", StateFile, "--test-controls", "--delay", $"{(int)Delay.TotalMilliseconds}ms"],
             Path.Combine(folder, $"{name}.log"));
     }
+
+    /// <summary>Begins its next run with a copy of what another has now; nothing must be written there meanwhile.</summary>
+    public Task TakeStateAsync(SampleApp other, CancellationToken cancellation) => Copy.FileAsync(other.StateFile, StateFile, cancellation);
+
+    public Task KeepStateAsync(CancellationToken cancellation) => Copy.FileAsync(StateFile, StateFile + ".kept", cancellation);
+
+    public Task RestoreStateAsync(CancellationToken cancellation) => Copy.FileAsync(StateFile + ".kept", StateFile, cancellation);
+
+    public void LoseState() => File.Delete(StateFile);
 
     public async Task StartAsync(CancellationToken cancellation)
     {
@@ -79,6 +88,8 @@ internal sealed class SampleApp(string name, int port, string folder) : IAsyncDi
         ControlAsync($"/test/mutate-answers?status={status}", user, cancellation);
 
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private string StateFile => Path.Combine(folder, $"{name}.state");
 
     private async Task ControlAsync(string path, string? user, CancellationToken cancellation)
     {

@@ -34,6 +34,15 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
         _process = RealProcess.Start(Repository.TeeProxy, Flags.ToArguments(), Path.Combine(folder, $"{name}.log"));
     }
 
+    /// <summary>Makes a new folder into that of a node that begins behind <paramref name="position"/>, for the next start.</summary>
+    public async Task SeedAsync(string data, string chain, string position, CancellationToken cancellation)
+    {
+        await using var seeding = RealProcess.Start(
+            Repository.TeeProxy, ["journal", "seed", data, "--chain", chain, "--position", position], Path.Combine(folder, $"{name}.seed.log"));
+        Assert.True(await seeding.WaitExitAsync(cancellation) == 0, seeding.Description);
+        Flags = Flags with { Data = data };
+    }
+
     public Task KillAsync(CancellationToken cancellation) => Process.KillAsync(cancellation);
 
     public async Task<NodeStatus> StatusAsync(CancellationToken cancellation) =>

@@ -89,6 +89,15 @@ public sealed class CountingRuleTests
     }
 
     [Fact]
+    public void A_node_that_was_removed_counts_no_more_although_its_row_still_comes()
+    {
+        CountingRule.Facts facts = new(AckLevel.Chain, true, Knowing(1), [Row(0, 9, 8, Whole), Row(1, 9, 3, Whole)]);
+
+        Assert.Equal(3, CountingRule.Reached(facts));
+        Assert.Equal(8, CountingRule.Reached(facts with { Removed = [facts.Rows[1].Ack.Node] }));
+    }
+
+    [Fact]
     public void A_name_is_what_is_configured_else_what_the_node_says_else_its_id()
     {
         var named = Row(0, 1, 0, Whole) with { Detail = new NodeDetail { Address = ":7", Admin = "" } };

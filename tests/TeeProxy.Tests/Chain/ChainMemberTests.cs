@@ -322,8 +322,7 @@ public sealed class ChainMemberTests : IDisposable
     private Part Open(bool hasNext, TimeSpan? patience = null, TemporaryFolder? data = null, string address = ":9100") =>
         new(data ?? _data, hasNext, Settings(patience, address), _clock);
 
-    private static ChainSettings Settings(TimeSpan? patience = null, string address = ":9100") =>
-        new(RolePin.Auto, address, "order=total", patience ?? Eventually.Deadline);
+    private static ChainSettings Settings(TimeSpan? patience = null, string address = ":9100") => Part.Settings(address, patience);
 
     /// <summary>What the hop does with two members, without a hop.</summary>
     private static async Task<(Verdict, string)> HandshakeAsync(Part predecessor, Part successor)
@@ -343,39 +342,5 @@ public sealed class ChainMemberTests : IDisposable
         Assert.True(reader.TryRead(out var entry));
         Assert.Equal((EntryKind.Epoch, 1), (entry.Kind, entry.Epoch));
         Assert.Equal(new EpochRecord(durable.Chain!.Value, 1, durable.Node, ":9100", 0), EpochRecord.Decode(entry.Head.Span));
-    }
-
-    /// <summary>A member with its journal, as a process has them.</summary>
-    private sealed class Part : IAsyncDisposable
-    {
-        public Part(TemporaryFolder data, bool hasNext, ChainSettings settings, TimeProvider time)
-        {
-            Journal = data.OpenJournal();
-            var membership = MembershipFile.Load(data.Folder);
-            MembershipFile.Save(data.Folder, membership);
-            Lease = new HeadLease(time);
-            HeadWindow = new LagWindow(time, TimeSpan.FromSeconds(1));
-            Member = new ChainMember(data.Folder, Journal, membership, hasNext);
-            Office = new Office(Member, Journal, settings);
-            Openings = new Openings(Member, Journal, settings, Lease, HeadWindow, () => 0);
-        }
-
-        public Journal Journal { get; }
-
-        public HeadLease Lease { get; }
-
-        public LagWindow HeadWindow { get; }
-
-        public ChainMember Member { get; }
-
-        public Office Office { get; }
-
-        public Openings Openings { get; }
-
-        public async ValueTask DisposeAsync()
-        {
-            await Journal.DisposeAsync();
-            Member.Dispose();
-        }
     }
 }

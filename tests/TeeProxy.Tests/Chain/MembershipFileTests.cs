@@ -143,4 +143,91 @@ public sealed class MembershipTests
 
         Assert.Equal([new KnownNode(other, journal, ":9002", 1), new KnownNode(one, journal, ":9001", 2)], next.Known);
     }
+
+    [Fact]
+    public void What_takes_a_declared_nodes_place_fulfils_the_declaration()
+    {
+        var (gone, here) = (Guid.NewGuid(), new KnownNode(Guid.NewGuid(), Guid.NewGuid(), ":9001", 9));
+        var membership = new Membership { Node = Guid.NewGuid(), Known = [new(gone, default, ":9001", 5), new(Head, default, ":9002", 5)] };
+
+        Assert.Equal([Head, here.Node], membership.WithDeclared(gone, 3).WithKnown(here).Known.Select(known => known.Node));
+        Assert.Equal([gone, Head, here.Node], membership.WithKnown(here).Known.Select(known => known.Node));
+    }
+
+    [Fact]
+    public void A_removed_node_is_forgotten_and_is_not_known_again_by_a_late_row()
+    {
+        var (gone, other) = (new KnownNode(Guid.NewGuid(), default, ":9001", 5), new KnownNode(Guid.NewGuid(), default, ":9002", 5));
+        var membership = new Membership { Node = Guid.NewGuid(), Known = [gone, other], Nodes = [new(gone.Node, ":9001"), new(other.Node, ":9002")] };
+
+        var next = membership.Without(gone.Node);
+
+        Assert.Equal([other], next.Known);
+        Assert.Equal([new ChainNode(other.Node, ":9002")], next.Nodes);
+        Assert.Same(next, next.Without(gone.Node));
+        Assert.Same(next, next.WithKnown(gone));
+    }
+
+    [Fact]
+    public void The_last_64_removed_nodes_are_remembered()
+    {
+        var removed = Enumerable.Range(0, 70).Select(_ => Guid.NewGuid()).ToArray();
+
+        var membership = removed.Aggregate(new Membership { Node = Guid.NewGuid() }, (now, node) => now.Without(node));
+
+        Assert.Equal(removed[6..], membership.Removed);
+    }
+
+    [Fact]
+    public void A_declared_node_counts_no_more_and_needs_what_it_was_declared_to_lack()
+    {
+        var known = new KnownNode(Guid.NewGuid(), default, ":9001", 5, IsDetached: true);
+        var membership = new Membership { Node = Guid.NewGuid(), Known = [known] };
+
+        var next = membership.WithDeclared(known.Node, 3);
+
+        Assert.Empty(next.Counted);
+        Assert.Equal((3L, false), (next.Known[0].NeedsBehind, next.Known[0].IsDetached));
+        Assert.Same(next, next.WithDeclared(known.Node, 3));
+        Assert.Same(next, next.WithDeclared(Guid.NewGuid(), 3));
+        Assert.Equal(0, next.WithDeclared(known.Node, 0).Known[0].NeedsBehind);
+    }
+
+    [Fact]
+    public void A_detached_node_still_counts()
+    {
+        var known = new KnownNode(Guid.NewGuid(), default, ":9001", 5);
+        var membership = new Membership { Node = Guid.NewGuid(), Known = [known] };
+
+        var next = membership.WithDetached(known.Node, at: 9);
+
+        Assert.Equal([known with { IsDetached = true, DetachedAt = 9 }], next.Counted);
+        Assert.Same(next, next.WithDetached(known.Node, at: 9));
+        Assert.Same(membership, membership.WithDetached(Guid.NewGuid(), at: 9));
+    }
+
+    [Fact]
+    public void The_others_are_all_that_anybody_told_of_once_and_never_this_node()
+    {
+        var (self, one, two, declared) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var membership = new Membership
+        {
+            Node = self,
+            Head = Head,
+            HeadAddress = ":9000",
+            Nodes = [new(self, ":9009"), new(one, ":9001")],
+            Known = [new(one, default, ":9101", 1), new(two, default, ":9002", 1), new(declared, default, ":9003", 1, DeclaredFrom: 0)],
+        };
+
+        Assert.Equal([new ChainNode(one, ":9001"), new ChainNode(Head, ":9000"), new ChainNode(two, ":9002")], membership.Others);
+        Assert.Empty(new Membership { Node = self, Head = self, HeadAddress = ":9009" }.Others);
+    }
+
+    [Fact]
+    public void Whoever_follows_another_head_leads_no_more()
+    {
+        var next = new Membership { Node = Guid.NewGuid(), Role = Role.Head, IsTakingOffice = true, Epoch = 2 }.Following(3, Head, ":9000");
+
+        Assert.Equal((Role.Replica, false, 3, Head, ":9000"), (next.Role, next.IsTakingOffice, next.Epoch, next.Head!.Value, next.HeadAddress));
+    }
 }

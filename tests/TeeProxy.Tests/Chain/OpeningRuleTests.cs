@@ -218,6 +218,24 @@ public sealed class OpeningRuleTests
     }
 
     [Fact]
+    public void Who_is_in_the_chain_from_its_first_record_on_joins_nothing()
+    {
+        var decision = OpeningRule.Judge(Successor(Fresh, RolePin.Auto, default, default(Position)), Opening with { Last = default });
+
+        Assert.Equal((Verdict.Accept, false), (decision.Verdict, decision.Next.IsJoining));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Only_having_caught_up_ends_joining(bool isJoining)
+    {
+        var decision = Judge(Replica with { IsJoining = isJoining }, Opening with { Epoch = 3, Last = new Position(50, 3, 0x50), Head = Guid.NewGuid() }, atTheirLast: null);
+
+        Assert.Equal((Verdict.Accept, isJoining), (decision.Verdict, decision.Next.IsJoining));
+    }
+
+    [Fact]
     public void A_founding_head_that_joins_its_own_chain_founds_no_more()
     {
         var decision = Judge(Replica with { Role = Role.Head, IsTakingOffice = true, Epoch = 1 }, Opening);
@@ -243,6 +261,9 @@ public sealed class OpeningRuleTests
         Assert.Contains(why, decision.Reason, StringComparison.Ordinal);
         Assert.Same(membership, decision.Next);
     }
+
+    private static OpeningRule.Decision Judge(Membership membership, Opening opening, Position? atTheirLast) =>
+        OpeningRule.Judge(Successor(membership, RolePin.Auto, Ten, atTheirLast), opening);
 
     private static OpeningRule.Decision Judge(Membership membership, Opening opening) =>
         OpeningRule.Judge(Successor(membership, RolePin.Auto, Ten, Ten), opening);

@@ -1,3 +1,4 @@
+using TeeChain.Protocol.Hop;
 using TeeProxy.Chain;
 
 namespace TeeProxy.Tests.Chain;
@@ -8,7 +9,7 @@ public sealed class ReadinessRuleTests
 
     private static Standing Head => new(Member with { Role = Role.Head }, [], IsReached: true, IsConfirmed: true);
 
-    private static Standing Replica => new(Member with { Role = Role.Replica }, [], IsReached: true, IsConfirmed: false);
+    private static Standing Replica => new(Member with { Role = Role.Replica, Nodes = [new ChainNode(Member.Node, ":9001")] }, [], IsReached: true, IsConfirmed: false);
 
     private static Standing Fresh => new(new Membership { Node = Guid.NewGuid() }, [], IsReached: true, IsConfirmed: true);
 
@@ -35,6 +36,10 @@ public sealed class ReadinessRuleTests
     [Fact]
     public void A_replica_in_step_is_ready_for_reads_and_names_the_head_to_writers() =>
         AssertReady(Facts(Replica), "this node is a replica; the head is :9000", null, null);
+
+    [Fact]
+    public void A_replica_that_the_head_does_not_count_gets_no_reads() =>
+        AssertReady(Facts(Replica with { Membership = Replica.Membership with { Nodes = [] } }), "this node is a replica; the head is :9000", "the head does not count this node yet", null);
 
     [Fact]
     public void A_replica_that_does_not_know_the_head_says_so_without_it() =>

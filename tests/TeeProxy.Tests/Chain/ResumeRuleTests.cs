@@ -140,6 +140,75 @@ public sealed class ResumeRuleTests
         Assert.Equal(Verdict.Accept, Judge(Knowing(Guid.NewGuid(), Guid.NewGuid(), Next, 0), Answer, Seven).Verdict);
     }
 
+    [Fact]
+    public void A_removed_node_needs_a_new_folder() =>
+        AssertRefused(Verdict.WentBack, Member with { Removed = [Node] }, Answer, Seven, "was removed from the chain");
+
+    [Fact]
+    public void A_node_that_has_promised_a_higher_epoch_is_not_streamed_to_and_its_head_is_followed()
+    {
+        var member = Member;
+        var newHead = Guid.NewGuid();
+
+        var decision = Judge(member, Answer with { Chain = member.Chain, PromisedEpoch = 3, Head = newHead }, Seven);
+
+        Assert.Equal(Verdict.Epoch, decision.Verdict);
+        Assert.Contains("promised epoch 3", decision.Reason, StringComparison.Ordinal);
+        Assert.Equal((Role.Replica, 3, newHead), (decision.Next.Role, decision.Next.Epoch, decision.Next.Head!.Value));
+    }
+
+    [Fact]
+    public void A_node_that_joins_is_streamed_to_and_not_known_yet()
+    {
+        var member = Member;
+
+        var decision = Judge(member, Answer with { IsJoining = true }, Seven);
+
+        Assert.Equal(Verdict.Accept, decision.Verdict);
+        Assert.Same(member, decision.Next);
+    }
+
+    [Fact]
+    public void A_detached_node_is_streamed_to_again_once_its_application_has_all_that_it_holds()
+    {
+        var detached = Member with { Known = [new KnownNode(Node, Journal, Next, 7, IsDetached: true)] };
+
+        AssertRefused(Verdict.Unable, detached, Answer with { Applied = 6 }, Seven, "only at 6 of the 7 records");
+        var decision = Judge(detached, Answer with { Applied = 7 }, Seven);
+
+        Assert.Equal(Verdict.Accept, decision.Verdict);
+        Assert.Equal([new KnownNode(Node, Journal, Next, 7)], decision.Next.Known);
+    }
+
+    [Fact]
+    public void A_declared_node_is_accepted_from_what_it_was_declared_to_hold()
+    {
+        var rewound = Member with { Known = [new KnownNode(Node, Journal, Next, 9, DeclaredFrom: 7)] };
+
+        var decision = Judge(rewound, Answer, Seven);
+
+        Assert.Equal(Verdict.Accept, decision.Verdict);
+        Assert.Equal([new KnownNode(Node, Journal, Next, 7)], decision.Next.Known);
+    }
+
+    [Fact]
+    public void Another_node_takes_a_declared_ones_place()
+    {
+        var gone = Member with { Known = [new KnownNode(Guid.NewGuid(), Guid.NewGuid(), Next, 9, DeclaredFrom: 7)] };
+
+        var decision = Judge(gone, Answer, Seven);
+
+        Assert.Equal(Verdict.Accept, decision.Verdict);
+        Assert.Equal([new KnownNode(Node, Journal, Next, 7)], decision.Next.Known);
+    }
+
+    [Fact]
+    public void A_node_that_holds_less_than_it_was_declared_to_must_be_seeded()
+    {
+        AssertRefused(Verdict.WentBack, Member with { Known = [new KnownNode(Node, Journal, Next, 9, DeclaredFrom: 8)] }, Answer, Seven, "declared to hold records up to 8");
+        AssertRefused(Verdict.WentBack, Member with { Known = [new KnownNode(Guid.NewGuid(), Journal, Next, 9, DeclaredFrom: 8)] }, Answer, Seven, "journal seed");
+    }
+
     private static Membership Knowing(Guid node, Guid journal, string address, long durable) =>
         Member with { Known = [new KnownNode(Guid.NewGuid(), Guid.NewGuid(), "unrelated", 9), new KnownNode(node, journal, address, durable)] };
 

@@ -1,3 +1,6 @@
+using FsCheck;
+using FsCheck.Fluent;
+using TeeChain.Protocol.Hop;
 using TeeProxy.Chain;
 
 namespace TeeProxy.Tests.Chain;
@@ -63,5 +66,247 @@ public sealed class PinRuleTests
 
         Assert.Contains($"head of chain {TheChain} (epoch 3)", PinRule.Apply(head, RolePin.Replica).Refusal, StringComparison.Ordinal);
         Assert.Contains("promotion", PinRule.Apply(head with { Role = Role.Replica }, RolePin.Head).Refusal, StringComparison.Ordinal);
+    }
+}
+
+public sealed class BypassRuleTests
+{
+    private static readonly TimeSpan NotYet = BypassRule.Patience - TimeSpan.FromTicks(1);
+
+    private static readonly Gen<BypassRule.Candidate> Candidates =
+        from silent in Gen.Elements(TimeSpan.Zero, NotYet, BypassRule.Patience)
+        from acked in Gen.Elements<long?>(null, 0, 1000 - BypassRule.CloseEnough - 1, 1000 - BypassRule.CloseEnough, 1000)
+        select new BypassRule.Candidate(silent, acked);
+
+    private static readonly Gen<(int Current, BypassRule.Candidate[] Listed)> Lists =
+        from length in Gen.Choose(1, 4)
+        from listed in Candidates.ArrayOf(length)
+        from current in Gen.Choose(0, length - 1)
+        select (current, listed);
+
+    [Fact]
+    public void A_successor_that_shows_itself_keeps_the_stream_however_far_behind_it_is() =>
+        Assert.Equal(0, BypassRule.Choose(0, [new(NotYet, 0), new(TimeSpan.Zero, 1000)], 1000));
+
+    [Fact]
+    public void A_silent_successor_is_gone_past() =>
+        Assert.Equal(1, BypassRule.Choose(0, [new(BypassRule.Patience, null), new(BypassRule.Patience, null)], 1000));
+
+    [Fact]
+    public void The_last_of_the_list_is_not_gone_past() =>
+        Assert.Equal(1, BypassRule.Choose(1, [new(BypassRule.Patience, null), new(BypassRule.Patience, null)], 1000));
+
+    [Theory]
+    [InlineData(1000 - BypassRule.CloseEnough, 0)]
+    [InlineData(1000 - BypassRule.CloseEnough - 1, 1)]
+    public void A_bypassed_node_takes_the_stream_back_once_it_is_nearly_up_to_date(long acked, int chosen) =>
+        Assert.Equal(chosen, BypassRule.Choose(1, [new(TimeSpan.Zero, acked), new(TimeSpan.Zero, 1000)], 1000));
+
+    [Fact]
+    public void A_longer_patience_than_a_lease_waits_for_a_restart() => Assert.True(BypassRule.Patience > Pulse.Lease);
+
+    [Fact]
+    public void The_stream_goes_on_by_one_from_a_silent_node_and_back_only_to_one_that_is_nearly_up_to_date() =>
+        Prop.ForAll(
+            Lists.ToArbitrary(),
+            list =>
+            {
+                var chosen = BypassRule.Choose(list.Current, list.Listed, 1000);
+                var nearlyUpToDate = Array.FindIndex(list.Listed, 0, list.Current, candidate => candidate.Acked >= 1000 - BypassRule.CloseEnough);
+
+                return nearlyUpToDate >= 0 ? chosen == nearlyUpToDate
+                    : chosen == list.Current || (chosen == list.Current + 1 && list.Listed[list.Current].Silent >= BypassRule.Patience);
+            }).QuickCheckThrowOnFailure();
+}
+
+public sealed class OrphanRuleTests
+{
+    private static readonly Guid TheChain = Guid.NewGuid();
+    private static readonly Membership Member = new() { Node = Guid.NewGuid(), Chain = TheChain, Epoch = 2 };
+    private static readonly EpochStart[] Epochs = [new(1, Guid.NewGuid(), 1), new(2, Guid.NewGuid(), 10), new(3, Guid.NewGuid(), 20), new(4, Guid.NewGuid(), 30)];
+
+    [Theory]
+    [InlineData(1, 9, null)]
+    [InlineData(1, 10, 10L)]
+    [InlineData(2, 19, null)]
+    [InlineData(2, 20, 20L)]
+    [InlineData(2, 35, 20L)]
+    [InlineData(4, 99, null)]
+    public void Orphans_begin_where_the_chains_next_epoch_begins(long epoch, long last, long? first) =>
+        Assert.Equal(first, OrphanRule.FirstOrphan(new Position(last, epoch, 0), Epochs));
+
+    [Fact]
+    public void A_chain_without_epochs_makes_no_orphans() => Assert.Null(OrphanRule.FirstOrphan(new Position(9, 1, 0), []));
+
+    [Fact]
+    public void What_the_chain_tells_is_noted_once()
+    {
+        var noted = OrphanRule.Note(Member, TheChain, new Position(25, 2, 0), Epochs);
+
+        Assert.Equal(20, noted.OrphansFrom);
+        Assert.Same(noted, OrphanRule.Note(noted, TheChain, new Position(12, 1, 0), Epochs));
+    }
+
+    [Fact]
+    public void Another_chains_epochs_make_no_orphans()
+    {
+        var fresh = Member with { Chain = null };
+
+        Assert.Same(Member, OrphanRule.Note(Member, Guid.NewGuid(), new Position(25, 2, 0), Epochs));
+        Assert.Same(fresh, OrphanRule.Note(fresh, null, new Position(25, 2, 0), Epochs));
+    }
+}
+
+public sealed class ViewRuleTests
+{
+    private static readonly Guid Self = Guid.NewGuid();
+    private static readonly Guid One = Guid.NewGuid();
+    private static readonly Guid Other = Guid.NewGuid();
+
+    private static Membership Head => new()
+    {
+        Node = Self,
+        Role = Role.Head,
+        HeadAddress = ":9000",
+        Known = [new(One, Guid.NewGuid(), ":9001", 7), new(Other, Guid.NewGuid(), ":9002", 6, DeclaredFrom: 3)],
+        Removed = [Guid.NewGuid()],
+    };
+
+    [Fact]
+    public void A_head_tells_who_counts_itself_first_and_what_was_said_of_the_others()
+    {
+        var head = Head.WithDetached(One, at: 9);
+
+        var view = ViewRule.Of(head);
+
+        Assert.Equal([new ChainNode(Self, ":9000"), new ChainNode(One, ":9001")], view.Nodes);
+        Assert.Equal([new Declaration(Other, 3)], view.Declared);
+        Assert.Equal([new Detachment(One, 9)], view.Detached);
+        Assert.Equal(head.Removed, view.Removed);
+    }
+
+    [Fact]
+    public void A_replica_does_with_the_nodes_it_knows_what_the_head_did()
+    {
+        var removed = Guid.NewGuid();
+        var replica = new Membership { Node = Guid.NewGuid(), Known = [new(One, default, ":1", 5), new(Other, default, ":2", 5), new(removed, default, ":3", 5)] };
+
+        var next = ViewRule.Adopt(replica, new ChainView([new(Self, ":9000")], [new(Other, 3)], [new(One, 9)], [removed]));
+
+        Assert.Equal([new(One, default, ":1", 5, IsDetached: true, DetachedAt: 9), new KnownNode(Other, default, ":2", 5, DeclaredFrom: 3)], next.Known);
+        Assert.Equal([new ChainNode(Self, ":9000")], next.Nodes);
+        Assert.Equal([removed], next.Removed);
+    }
+
+    [Fact]
+    public void A_node_does_not_remove_itself()
+    {
+        var replica = new Membership { Node = One };
+
+        Assert.Same(replica, ViewRule.Adopt(replica, new ChainView([], [], [], [One])));
+    }
+
+    [Fact]
+    public void What_was_adopted_changes_nothing_the_second_time()
+    {
+        var replica = new Membership { Node = Guid.NewGuid(), Known = [new(One, default, ":1", 5), new(Other, default, ":2", 5)] };
+        var view = ViewRule.Of(Head.WithDetached(One, at: 9));
+        var adopted = ViewRule.Adopt(replica, ChainView.TryRead(view.Write())!);
+
+        Assert.Same(adopted, ViewRule.Adopt(adopted, ChainView.TryRead(view.Write())!));
+    }
+}
+
+public sealed class FenceRuleTests
+{
+    private static readonly Guid TheChain = Guid.NewGuid();
+    private static readonly Guid NewHead = Guid.NewGuid();
+    private static readonly Membership Head = new() { Node = Guid.NewGuid(), Chain = TheChain, Role = Role.Head, IsTakingOffice = true, Epoch = 5 };
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(5 + FenceRule.LongestEpochJump)]
+    public void A_higher_epoch_is_followed_also_by_a_head(long epoch)
+    {
+        var next = FenceRule.Learn(Head, Answer(TheChain, epoch));
+
+        Assert.Equal((Role.Replica, false, epoch, NewHead, ":9001"), (next.Role, next.IsTakingOffice, next.Epoch, next.Head!.Value, next.HeadAddress));
+    }
+
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(5 + FenceRule.LongestEpochJump + 1)]
+    [InlineData(long.MaxValue)]
+    public void No_other_epoch_is(long epoch) => Assert.Same(Head, FenceRule.Learn(Head, Answer(TheChain, epoch)));
+
+    [Fact]
+    public void Another_chain_fences_nobody()
+    {
+        var fresh = new Membership { Node = Guid.NewGuid() };
+
+        Assert.Same(Head, FenceRule.Learn(Head, Answer(Guid.NewGuid(), 6)));
+        Assert.Same(Head, FenceRule.Learn(Head, Answer(null, 6)));
+        Assert.Same(fresh, FenceRule.Learn(fresh, Answer(null, 6)));
+    }
+
+    private static OpeningAnswer Answer(Guid? chain, long epoch) => new()
+    {
+        Verdict = Verdict.Accept,
+        Reason = "",
+        Chain = chain,
+        Node = Guid.NewGuid(),
+        Journal = Guid.NewGuid(),
+        PromisedEpoch = epoch,
+        Head = NewHead,
+        HeadAddress = ":9001",
+        Last = default,
+        Address = ":9002",
+    };
+}
+
+public sealed class ConfirmRuleTests
+{
+    private static readonly Guid TheChain = Guid.NewGuid();
+    private static readonly Position Ten = new(10, 2, 0xaa);
+    private static readonly Membership Head = new() { Node = Guid.NewGuid(), Chain = TheChain, Role = Role.Head, Epoch = 2 };
+
+    private static OpeningAnswer Follower => new()
+    {
+        Verdict = Verdict.Accept,
+        Reason = "",
+        Chain = TheChain,
+        Node = Guid.NewGuid(),
+        Journal = Guid.NewGuid(),
+        PromisedEpoch = 2,
+        Head = Head.Node,
+        Last = Ten,
+        Address = ":9002",
+    };
+
+    [Fact]
+    public void One_that_still_follows_confirms_the_head() => Assert.True(ConfirmRule.Confirms(Head, Ten, [Follower with { Chain = null }, Follower]));
+
+    [Fact]
+    public void Nobody_confirms_nothing() => Assert.False(ConfirmRule.Confirms(Head, Ten, []));
+
+    [Fact]
+    public void Who_holds_more_than_the_head_shows_that_its_folder_is_older() =>
+        Assert.False(ConfirmRule.Confirms(Head, Ten, [Follower, Follower with { Last = new Position(11, 2, 0), Head = Guid.NewGuid() }]));
+
+    [Fact]
+    public void What_another_chain_holds_does_not_matter() =>
+        Assert.True(ConfirmRule.Confirms(Head, Ten, [Follower, Follower with { Last = new Position(11, 2, 0), Chain = Guid.NewGuid() }]));
+
+    [Fact]
+    public void Who_follows_another_epoch_head_or_chain_or_is_the_node_itself_confirms_nothing()
+    {
+        Assert.False(ConfirmRule.Confirms(Head, Ten, [Follower with { PromisedEpoch = 3 }]));
+        Assert.False(ConfirmRule.Confirms(Head, Ten, [Follower with { PromisedEpoch = 1 }]));
+        Assert.False(ConfirmRule.Confirms(Head, Ten, [Follower with { Head = Guid.NewGuid() }]));
+        Assert.False(ConfirmRule.Confirms(Head, Ten, [Follower with { Chain = Guid.NewGuid() }]));
+        Assert.False(ConfirmRule.Confirms(Head, Ten, [Follower with { Node = Head.Node }]));
+        Assert.False(ConfirmRule.Confirms(Head with { Role = Role.Replica }, Ten, [Follower]));
     }
 }

@@ -7,6 +7,7 @@ using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
 using TeeProxy.Delivery.Keys;
+using TeeProxy.Delivery.Parking;
 using TeeProxy.Options;
 using TeeProxy.Requests;
 using TeeProxy.Spooling;
@@ -25,10 +26,11 @@ internal sealed class Deliverer : IAsyncDisposable
     private readonly JournalCursor _cursor;
     private readonly Comparison _comparison;
     private readonly Lanes _lanes;
+    private readonly DiskFolder _parkedFolder;
     private Task _loop = Task.CompletedTask;
     private bool _isClosed;
 
-    private Deliverer(TemporaryFolder data, Address application, Role role, TimeSpan timeout, ulong boot, IKeySource? keys, int lanes)
+    private Deliverer(TemporaryFolder data, Address application, Role role, TimeSpan timeout, ulong boot, IKeySource? keys, int lanes, TimeSpan? parkAfter)
     {
         Journal = data.OpenJournal(new JournalOptions { SegmentBytes = 16 << 20, MaxBytes = 128 << 20 });
         var membership = new Membership { Node = Guid.NewGuid(), Chain = Chain, Role = role, Epoch = 1 };
@@ -40,11 +42,17 @@ internal sealed class Deliverer : IAsyncDisposable
         var outcomes = new HeadOutcomes(Journal, _comparison);
         Local = new LocalCursor(Journal, notes, _comparison, boot, hasLanes: keys is not null);
         _client = new ApplicationClient(application, new BodySpool(SpoolFolder(data)), timeout);
+        _parkedFolder = DiskFolder.OpenOrCreate(Path.Combine(data.Path, "parked"));
+        ParkedFolder = new RefusingFolder(_parkedFolder);
+        Parked = ParkedWrites.Open(ParkedFolder);
+        Parked.RemoveUnless(Local.IsDone);
+        var parking = new ParkingLot(Parked, parkAfter, notes.LastWasParked, Problems, time, NullLogger<ParkingLot>.Instance);
+        Retry = new ParkedRetry(parking, _client, Local, Member, NullLogger<ParkedRetry>.Instance, _abort.Token);
         var delivery = new WriteDelivery(
             _client, Member, Local, Pending, new OutcomeScout(Journal), Health, DeliveryRetry.Build(time),
-            new DeliveryInstruments(_meter, time), busy: null, NullLogger<WriteDelivery>.Instance, _abort.Token);
+            new DeliveryInstruments(_meter, time), busy: null, parking, time, NullLogger<WriteDelivery>.Instance, _abort.Token);
         _lanes = new Lanes(lanes);
-        var step = new WriteStep(delivery, Local, _comparison, outcomes, Pending, Progress, Member);
+        var step = new WriteStep(delivery, Local, _comparison, outcomes, parking, Pending, Progress, Member);
         var sink = new ApplicationSink(
             step, Local, _comparison, Progress, Member, Journal, _lanes, keys, NullLogger<ApplicationSink>.Instance, _abort.Token);
         _cursor = new JournalCursor(Journal.OpenReader(Local.Watermark), sink);
@@ -62,14 +70,22 @@ internal sealed class Deliverer : IAsyncDisposable
 
     public ApplicationHealth Health { get; } = new();
 
+    public ParkedWrites Parked { get; }
+
+    public RefusingFolder ParkedFolder { get; }
+
+    public ParkedRetry Retry { get; }
+
+    public Problems Problems { get; } = new(TimeProvider.System);
+
     public Comparison Comparison => _comparison;
 
     public static string SpoolFolder(TemporaryFolder data) => Path.Combine(data.Path, "spool");
 
     /// <summary>Opens and runs.</summary>
-    public static Deliverer Start(TemporaryFolder data, Address application, Role role = Role.Head, TimeSpan? timeout = null, ulong boot = 1, string? key = null, int lanes = 16)
+    public static Deliverer Start(TemporaryFolder data, Address application, Role role = Role.Head, TimeSpan? timeout = null, ulong boot = 1, string? key = null, int lanes = 16, TimeSpan? parkAfter = null)
     {
-        var deliverer = new Deliverer(data, application, role, timeout ?? Eventually.Deadline, boot, KeySpec.TryParse(key)?.Source, lanes);
+        var deliverer = new Deliverer(data, application, role, timeout ?? Eventually.Deadline, boot, KeySpec.TryParse(key)?.Source, lanes, parkAfter);
         deliverer._loop = deliverer._cursor.RunAsync(deliverer._stopping.Token);
         return deliverer;
     }
@@ -126,6 +142,8 @@ internal sealed class Deliverer : IAsyncDisposable
         _isClosed = true;
         _cursor.Dispose();
         _lanes.Dispose();
+        _parkedFolder.Dispose();
+        Retry.Dispose();
         _client.Dispose();
         await Journal.DisposeAsync();
         Member.Dispose();
@@ -133,7 +151,7 @@ internal sealed class Deliverer : IAsyncDisposable
         _meter.Dispose();
     }
 
-    private static EntryPayload Payload(string method, string target, byte[]? body, (string Name, string Value)[] headers)
+    public static EntryPayload Payload(string method, string target, byte[]? body, (string Name, string Value)[] headers)
     {
         var head = new RequestHead(method, target, [new("Host", "shop.example"), .. headers.Select(header => new KeyValuePair<string, string>(header.Name, header.Value))]);
         return EntryPayload.InMemory(head.Encode(), body ?? Encoding.ASCII.GetBytes("user=anna"));

@@ -12,6 +12,7 @@ public sealed class CursorNotesTests
         {
             IsCleanStop = true,
             HasLanes = true,
+            LastWasParked = true,
             SuspectThrough = 99,
             StatusesBeyond = [201, 404],
             Boot = ulong.MaxValue,
@@ -117,6 +118,23 @@ public sealed class DeliveredDigestTests
         second.Delivered(2, 2, 200);
 
         Assert.Equal(first.Current, second.Current);
+    }
+
+    [Fact]
+    public void Once_it_differs_it_does_so_for_good_and_forgets_what_it_was()
+    {
+        var (one, other) = (new DeliveredDigest(0, 0), new DeliveredDigest(0, 0));
+        one.Delivered(1, 1, 200);
+        one.Delivered(2, 2, 200);
+        other.Delivered(1, 1, 200);
+        other.Delivered(2, 2, 200);
+
+        one.Differ(1, 409);
+        one.Delivered(3, 3, 200);
+        other.Delivered(3, 3, 200);
+
+        Assert.NotEqual(other.Current, one.Current);
+        Assert.Equal([null, null, one.Current], new long[] { 1, 2, 3 }.Select(one.At));
     }
 
     [Fact]

@@ -73,10 +73,27 @@ public sealed class RetentionTests : IAsyncLifetime
         _rows.Update([Row(One, durable: 18, applied: 9), Row(Other, durable: 15, applied: 11)]);
 
         await Retention(member, next: ":9001").StepAsync(Cancellation);
+        Assert.Equal([new KnownNode(One, TheirJournal, ":9001", 18)], MembershipFile.Load(_data.Folder).Known); // the other's address has not come yet
+        _rows.Update([Row(One, durable: 18, applied: 9), Row(Other, durable: 15, applied: 11, detail: """{"address":":9002","admin":":9502"}""")]);
+        await Retention(member, next: ":9001").StepAsync(Cancellation);
 
         Assert.Equal(
-            [new KnownNode(One, TheirJournal, ":9001", 18), new KnownNode(Other, TheirJournal, "?", 15)],
+            [new KnownNode(One, TheirJournal, ":9001", 18), new KnownNode(Other, TheirJournal, ":9002", 15)],
             MembershipFile.Load(_data.Folder).Known);
+    }
+
+    [Fact]
+    public async Task A_node_that_joins_is_not_known_before_it_has_caught_up()
+    {
+        using var member = Member();
+        _rows.Update([Row(One, durable: 18, applied: 9) with { State = AckState.Joining }]);
+
+        await Retention(member, next: ":9001").StepAsync(Cancellation);
+        Assert.Empty(member.Standing.Current.Membership.Known);
+        _rows.Update([Row(One, durable: 20, applied: 20)]);
+        await Retention(member, next: ":9001").StepAsync(Cancellation);
+
+        Assert.Equal(One, Assert.Single(member.Standing.Current.Membership.Known).Node);
     }
 
     [Fact]
@@ -121,7 +138,8 @@ public sealed class RetentionTests : IAsyncLifetime
         Assert.Equal(18, MembershipFile.Load(_data.Folder).Known.Single().Durable);
     }
 
-    private static AckRow Row(Guid node, long durable, long applied) => new(node, TheirJournal, durable, applied, AckState.None, default);
+    private static AckRow Row(Guid node, long durable, long applied, string detail = "") =>
+        new(node, TheirJournal, durable, applied, AckState.None, System.Text.Encoding.UTF8.GetBytes(detail));
 
     private ChainMember Member(params KnownNode[] known)
     {

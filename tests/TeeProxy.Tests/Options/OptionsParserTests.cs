@@ -1,3 +1,4 @@
+using TeeChain.Journaling;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Options;
@@ -20,6 +21,7 @@ public sealed class OptionsParserTests
         Assert.Equal(Path.GetFullPath("data/9000"), options.Data);
         Assert.Null(options.Key);
         Assert.Equal(16, options.Lanes);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.ParkAfter);
         Assert.Equal(TimeSpan.FromSeconds(15), options.AckTimeout);
         Assert.Equal(AckLevel.Local, options.Ack);
         Assert.Equal(TimeSpan.FromSeconds(10), options.AppTimeout);
@@ -44,7 +46,7 @@ public sealed class OptionsParserTests
             "run", "--local=:1", "--next", "[::1]:2, :5", "--on-full", "detach", "--listen", "localhost:3", "--admin", ":4", "--data", "/tmp/x", "--role", "replica", "--ack", "chain",
             "--ack-timeout", "500ms", "--app-timeout", "2m", "--tee-methods", "post,PURGE,POST", "--tee-paths", "/b, /a", "--max-body", "128KiB",
             "--max-head", "1024", "--max-lag", "1h", "--retain", "0s", "--journal-max-bytes", "5MB", "--health-path", "/up?x=1",
-            "--health-interval", "200ms", "--drain", "0s", "--log", "json", "--order", "key", "--key", "header:X-User", "--lanes", "512");
+            "--health-interval", "200ms", "--drain", "0s", "--log", "json", "--order", "key", "--key", "header:X-User", "--lanes", "512", "--park-after", "never");
 
         Assert.Equal("localhost:3", options.Listen.ToString());
         Assert.Equal(["[::1]:2", "127.0.0.1:5"], options.Next.Select(next => next.ToString()));
@@ -63,6 +65,7 @@ public sealed class OptionsParserTests
         Assert.Equal("/up?x=1", options.HealthPath);
         Assert.True(options.JsonLog);
         Assert.Equal(("header:x-user", 512), (options.Key?.Text, options.Lanes));
+        Assert.Null(options.ParkAfter);
     }
 
     [Fact]
@@ -92,6 +95,7 @@ public sealed class OptionsParserTests
     [InlineData("--key: \"path\" has no meaning in total order", "--order key", "--local", ":1", "--key", "path")]
     [InlineData("--lanes: \"0\" is out of range", "1 to 512", "--local", ":1", "--lanes", "0")]
     [InlineData("--lanes: \"many\" is no whole number", "1 to 512", "--local", ":1", "--lanes", "many")]
+    [InlineData("--park-after: \"1ms\" is out of range", "allowed: never, or 1s to 24h", "--local", ":1", "--park-after", "1ms")]
     [InlineData("--role: \"tail\" is none", "auto, head, replica", "--local", ":1", "--role", "tail")]
     [InlineData("--log: \"xml\" is none", "text, json", "--local", ":1", "--log", "xml")]
     [InlineData("--next: \"127.0.0.1:9000\" is this node's own", "any other", "--local", ":1", "--next", ":9000")]
@@ -113,9 +117,14 @@ public sealed class OptionsParserTests
     [InlineData("--drain has no value", "0s to 5m", "--drain", "--local", ":1")]
     [InlineData("--local has no value", "ADDRESS", "--local")]
     [InlineData("\"tail\" is not understood", "run, journal", "tail", "--local", ":1")]
-    [InlineData("journal takes check or dump", "FOLDER", "journal", "eat", "x")]
-    [InlineData("journal takes check or dump", "FOLDER", "journal", "check")]
-    [InlineData("journal takes check or dump", "FOLDER", "journal", "check", "x", "y")]
+    [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "eat", "x")]
+    [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "check")]
+    [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "check", "x", "y")]
+    [InlineData("journal seed takes an empty folder", "--position SEQUENCE:EPOCH:CRC:DIGEST", "journal", "seed", "x")]
+    [InlineData("journal seed takes an empty folder", "POST /admin/hold", "journal", "seed", "x", "--chain", "17", "--position", "17:3:0123abcd:fedcba9876543210")]
+    [InlineData("journal seed takes an empty folder", "--chain ID", "journal", "seed", "--chain", "6f1f2b1e-0f5c-4b51-8a86-2f6ad2a0a001", "--position", "17:3:0123abcd:fedcba9876543210")]
+    [InlineData("journal seed takes an empty folder", "--chain ID", "journal", "seed", "x", "--chain", "6f1f2b1e-0f5c-4b51-8a86-2f6ad2a0a001", "--position", "17")]
+    [InlineData("journal takes check, dump or seed", "FOLDER", "journal", "check", "x", "--position", "17:3:0123abcd:fedcba9876543210")]
     [InlineData("--bodys is no flag", "is --bodies meant?", "journal", "dump", "x", "--bodys")]
     public void What_is_wrong_is_said_in_one_line_and_exits_2(string what, string allowed, params string[] arguments)
     {
@@ -194,6 +203,16 @@ public sealed class OptionsParserTests
 
         Assert.Equal(0, exit.Code);
         Assert.StartsWith("teeproxy 0.", exit.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_is_seeded_at_a_position()
+    {
+        const string chain = "6f1f2b1e-0f5c-4b51-8a86-2f6ad2a0a001";
+
+        var command = OptionsParser.Parse(["journal", "seed", "/x", "--chain", chain, "--position", "17:3:0123abcd:fedcba9876543210"], Of());
+
+        Assert.Equal(new Command.Seed("/x", Guid.Parse(chain), new JournalPosition(17, 3, 0x0123abcd), 0xfedcba9876543210), command);
     }
 
     [Theory]

@@ -45,6 +45,22 @@ public class AdminEndpointsTests
         Assert.Equal($"not {path.Split('/')[2]}\n", await no.Content.ReadAsStringAsync(Cancellation));
     }
 
+    [Theory]
+    [InlineData("head", true, HttpStatusCode.OK)]
+    [InlineData("head", false, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("undecided", true, HttpStatusCode.ServiceUnavailable)]
+    public async Task A_front_door_that_lists_every_node_asks_for_the_head_of_a_founded_chain(string role, bool isReady, HttpStatusCode founded)
+    {
+        await using var port = await AdminPort.StartAsync();
+        port.Current = SampleStatus.Replica with { Role = role, Ready = new(isReady ? Readiness.Yes : Readiness.No("not yet"), Readiness.Yes, Readiness.Yes) };
+
+        var asked = await port.GetAsync("/readyz/write?founded");
+        var plain = await port.GetAsync("/readyz/write");
+
+        Assert.Equal(founded, asked.StatusCode);
+        Assert.Equal(isReady ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, plain.StatusCode);
+    }
+
     [Fact]
     public async Task Status_is_the_nodes_status_as_json()
     {

@@ -18,7 +18,7 @@ internal sealed class AdminPort : IAsyncDisposable
     private readonly IMetricsExporter _exporter;
     private readonly WebApplication _app;
 
-    private AdminPort()
+    private AdminPort(IEnumerable<KeyValuePair<string, AdminAction>> actions)
     {
         _exporter = MetricsExporter.Create(_meter);
         _ = new NodeInstruments(_meter, () => Current, TimeProvider.System);
@@ -29,7 +29,7 @@ internal sealed class AdminPort : IAsyncDisposable
             () => Current,
             at => new StatusAt(at, true, 118, "0123abcd", "0123456789abcdef", null),
             _exporter,
-            new Dictionary<string, AdminAction>
+            new Dictionary<string, AdminAction>(actions)
             {
                 ["parked"] = AdminAction.Post(context =>
                 {
@@ -60,9 +60,10 @@ internal sealed class AdminPort : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = new();
 
-    public static async Task<AdminPort> StartAsync()
+    /// <param name="actions">What stands under <c>/admin/</c> beside <c>parked</c>.</param>
+    public static async Task<AdminPort> StartAsync(IEnumerable<KeyValuePair<string, AdminAction>>? actions = null)
     {
-        var port = new AdminPort();
+        var port = new AdminPort(actions ?? []);
         await port._app.StartAsync(TestContext.Current.CancellationToken);
         port.Client.BaseAddress = new Uri(port._app.Urls.Single());
         return port;
