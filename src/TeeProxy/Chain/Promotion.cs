@@ -70,7 +70,11 @@ internal sealed class Promotion(
         }
 
         // From here on the old head's entries are refused; what came until now counts.
-        await member.ChangeAsync(now => now.Epoch >= decision.Epoch ? now : now.Following(decision.Epoch, now.Node, openings.Address), cancellation);
+        if (await ChangeAsync(standing => PromotionRule.Candidate(standing, candidacy, decision, openings.Address), cancellation) is { } overtaken)
+        {
+            return Refused(overtaken);
+        }
+
         await endPredecessor(cancellation);
         if (await CollectAsync(candidacy, decision, cancellation) is { } unpromised)
         {
@@ -78,7 +82,11 @@ internal sealed class Promotion(
         }
 
         var lastHeard = lease.Last.LastSequence;
-        await member.InTurnAsync(standing => new ValueTask<(Standing, bool)>((Lead(standing, candidacy, decision), true)), cancellation);
+        if (await ChangeAsync(standing => PromotionRule.Lead(standing, candidacy, decision), cancellation) is { } overtakenLater)
+        {
+            return Refused(overtakenLater);
+        }
+
         if (await office.TakeAsync(cancellation) is not Admittance.Admitted)
         {
             return Refused($"the first record of epoch {decision.Epoch} cannot be written; it is tried again");
@@ -95,8 +103,7 @@ internal sealed class Promotion(
         var question = openings.Open(standing, OpeningPurpose.Ask);
         var others = standing.Membership.Others;
         var answers = await Task.WhenAll(others.Select(node => ask(node.Address, question, AskPatience, cancellation)));
-        standing = member.Standing.Current;
-        return new(standing.Membership, standing.MayTakeWrites, journal.Last.ToProtocol(), [.. others.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer))], forced);
+        return new(standing.Membership, member.Standing.Current.MayTakeWrites, journal.Last.ToProtocol(), [.. others.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer))], forced);
     }
 
     /// <summary>Null once this node holds all that the old head has.</summary>
@@ -131,27 +138,12 @@ internal sealed class Promotion(
         return null;
     }
 
-    /// <summary>The one change that makes a head. Everybody who counts, and is not skipped, counts behind it from now on.</summary>
-    private static Standing Lead(Standing standing, PromotionRule.Candidacy candidacy, PromotionRule.Decision decision)
-    {
-        var membership = standing.Membership;
-        var next = candidacy.Peers.Where(peer => !decision.Skipped.Contains(peer.Node) && membership.Known.All(known => known.Node != peer.Node.Node))
-            .Aggregate(membership, static (now, peer) => now.WithKnown(new KnownNode(peer.Node.Node, peer.Answer!.Journal, peer.Node.Address, peer.Answer.Last.Sequence)));
-        return standing with
-        {
-            Membership = next with
-            {
-                Role = Role.Head,
-                IsTakingOffice = true,
-                OrphansFrom = null, // What it holds is the chain's from now on.
-                Known = [.. next.Known.Where(known => decision.Skipped.All(skipped => skipped.Node != known.Node))],
-            },
-            UpstreamPath = [],
-            IsUpstreamEager = false,
-            IsReached = true,
-            IsConfirmed = true,
-        };
-    }
+    /// <summary>Null when the standing is now what <paramref name="change"/> makes of it; why not, when that is nothing.</summary>
+    private Task<string?> ChangeAsync(Func<Standing, Standing?> change, CancellationToken cancellation) => member.InTurnAsync<string?>(
+        standing => new(change(standing) is { } next
+            ? (next, null)
+            : (standing, $"this node has promised epoch {standing.Membership.Epoch} to {standing.Membership.Head} meanwhile; promote again")),
+        cancellation);
 
     private static string? Missing(PromotionRule.Decision decision, long last, long lastHeard) => decision.Skipped.Count == 0 ? null
         : $"writes behind sequence {last} that only the skipped nodes hold"
