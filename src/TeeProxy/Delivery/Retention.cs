@@ -10,9 +10,9 @@ namespace TeeProxy.Delivery;
 /// that is away holds everything it has not confirmed. Also remembers durably what the rows confirm, and on the head, where
 /// <c>--on-full detach</c> says so, lets go of whoever holds a journal that is nearly full.
 /// </summary>
-/// <param name="nearest">The address by which the nearest row's node is reached.</param>
+/// <param name="nearest">The address by which that node is reached as the nearest; null when it is not.</param>
 internal sealed partial class Retention(
-    Journal journal, ChainMember member, Progress progress, RowTable rows, Following<NextList> next, Func<string?> nearest, bool detaches, HeadOutcomes outcomes, TimeProvider time, ILogger<Retention> log)
+    Journal journal, ChainMember member, Progress progress, RowTable rows, Following<NextList> next, Func<Guid, string?> nearest, bool detaches, HeadOutcomes outcomes, TimeProvider time, ILogger<Retention> log)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -60,7 +60,7 @@ internal sealed partial class Retention(
     private KnownNode? Known(RowTable.Row row, int index, IReadOnlyList<KnownNode> known)
     {
         var before = known.FirstOrDefault(node => node.Node == row.Ack.Node);
-        var address = (index == 0 ? nearest() : null) ?? before?.Address ?? row.Detail?.Address;
+        var address = (index == 0 ? nearest(row.Ack.Node) : null) ?? before?.Address ?? row.Detail?.Address;
         return address is null || row.Ack.State.HasFlag(AckState.Joining) ? null : new KnownNode(
             row.Ack.Node, row.Ack.Journal, address, row.Ack.Durable, IsDetached: before is { IsDetached: true } && row.Ack.Applied < row.Ack.Durable);
     }

@@ -186,7 +186,7 @@ internal sealed class Node
     {
         var before = known.FirstOrDefault(node => node.Node == row.Ack.Node);
         return new KnownNode(
-            row.Ack.Node, row.Ack.Journal, (index == 0 && Downstream.Current is { IsConnected: true } link ? link.Address : null) ?? before?.Address ?? row.Detail?.Address ?? "?", row.Ack.Durable,
+            row.Ack.Node, row.Ack.Journal, (index == 0 && Downstream.Current is { IsConnected: true } link && link.Peer == row.Ack.Node ? link.Address : null) ?? before?.Address ?? row.Detail?.Address ?? "?", row.Ack.Durable,
             IsDetached: before is { IsDetached: true } && row.Ack.Applied < row.Ack.Durable);
     }
 }

@@ -148,7 +148,7 @@ public sealed class RetentionTests : IAsyncLifetime
     private Retention Retention(ChainMember member, string? next)
     {
         var outcomes = new HeadOutcomes(Journal, TestComparison.Of(new CursorNotes()));
-        return new Retention(Journal, member, _progress, _rows, new Following<NextList>(new NextList(0, next is null ? [] : [next])), () => next, detaches: false, outcomes, TimeProvider.System, NullLogger<Retention>.Instance);
+        return new Retention(Journal, member, _progress, _rows, new Following<NextList>(new NextList(0, next is null ? [] : [next])), _ => next, detaches: false, outcomes, TimeProvider.System, NullLogger<Retention>.Instance);
     }
 
     /// <summary>A disk without room when a test says so.</summary>
