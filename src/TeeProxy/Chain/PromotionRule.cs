@@ -103,6 +103,7 @@ internal static class PromotionRule
             {
                 Role = Role.Head,
                 IsTakingOffice = true,
+                IsOnlyHeardOf = false, // So it may be if a node that is gone is skipped at this node's own address.
                 OrphansFrom = null, // What it holds is the chain's from now on.
                 Known = [.. next.Known.Where(known => decision.Skipped.All(skipped => skipped.Node != known.Node))],
             },
@@ -128,8 +129,8 @@ internal static class PromotionRule
         }
 
         // A living head hands over what it has more.
-        return answer.Last.Sequence > self.Last.Sequence && peer != self.LivingHead
-            ? $"node {node} at {address} holds records up to {answer.Last.Sequence}, this node only up to {self.Last.Sequence}; promote that one, or name it with force and lose what it has more"
+        return PromiseRule.HoldsMore(answer.Last, self.Last) && peer != self.LivingHead
+            ? $"node {node} at {address} holds records up to {answer.Last}, this node only up to {self.Last}; promote that one, or name it with force and lose what it has more"
             : null;
     }
 

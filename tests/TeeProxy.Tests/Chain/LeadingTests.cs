@@ -35,6 +35,35 @@ public sealed class LeadingTests
     public void An_epoch_that_was_promised_to_another_is_not_led(long epoch) =>
         Assert.Null(PromotionRule.Lead(Standing(Replica.Following(epoch, Rival, ":9002")), Candidacy(Replica), Decision));
 
+    [Fact]
+    public void A_shorter_journal_of_a_later_epoch_holds_more()
+    {
+        var (self, peer) = (Replica, new ChainNode(Guid.NewGuid(), ":9002"));
+        var later = new Position(9, 2, 0xbb);
+
+        var decision = PromotionRule.Judge(Candidacy(self) with { Membership = self with { Nodes = [peer] }, Peers = [new(peer, Answer(peer.Node, self.Chain) with { Last = later })] });
+
+        Assert.Contains("holds records up to 9 (epoch 2", decision.Refusal, StringComparison.Ordinal);
+        Assert.True(PromiseRule.HoldsMore(later, Last));
+        Assert.True(PromiseRule.HoldsMore(Last, later));
+        Assert.False(PromiseRule.HoldsMore(Last, Last));
+    }
+
+    [Fact]
+    public void A_node_is_never_behind_itself() => Assert.Empty(Replica.WithKnown(new KnownNode(Self, Guid.NewGuid(), ":9001", 3)).Known);
+
+    private static OpeningAnswer Answer(Guid node, Guid? chain) => new()
+    {
+        Verdict = Verdict.Accept,
+        Reason = "",
+        Chain = chain,
+        Node = node,
+        Journal = Guid.NewGuid(),
+        PromisedEpoch = 1,
+        Last = Last,
+        Address = ":9000",
+    };
+
     private static Standing Standing(Membership membership) => new(membership, [], IsReached: true, IsConfirmed: false);
 
     private static PromotionRule.Candidacy Candidacy(Membership membership) => new(membership, IsInOffice: false, Last, [], new HashSet<Guid>());
