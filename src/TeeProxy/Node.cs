@@ -107,8 +107,8 @@ internal sealed class Node : IAsyncDisposable
         Probe = new ApplicationProbe(options.Local, options.HealthPath, options.HealthInterval, Health, time, logs.CreateLogger<ApplicationProbe>());
     }
 
-    /// <summary>By which the node of the nearest row is reached; null while there is none.</summary>
-    private string? NearestAddress() => Successors.Current is { IsConnected: true } link ? link.Next.ToString() : null;
+    /// <summary>By which a node is reached as the nearest; null when it is not, or the stream moves just now.</summary>
+    private string? NearestAddress(Guid node) => Successors.Current is { IsConnected: true } link && link.Status.Node == node ? link.Next.ToString() : null;
 
     /// <summary>How long a client's first write waits while the chain is founded.</summary>
     private static readonly TimeSpan FoundingPatience = TimeSpan.FromSeconds(5);

@@ -20,6 +20,11 @@ public sealed class SimulationTests
     [InlineData(21)] // A node was remembered under the address of the successor to which the stream had moved.
     [InlineData(33)] // A node without successors any more told the rows of its last stream upstream for ever.
     [InlineData(56)] // A head left behind led again, without force, past the one that had gone on without it.
+    [InlineData(113)] // A node that was promoted while another asked, and was silent, was taken for a dead head and gone past.
+    [InlineData(160)] // An old head, back and aware of the new epoch, streamed its own last record to a node of that epoch.
+    [InlineData(234)] // A node with a shorter journal, but of a later epoch, promised: its record was lost, and nobody had named it.
+    [InlineData(282)] // A node that skipped a ghost at its own address took itself for one that has only heard of its epoch.
+    [InlineData(299)] // A node counted itself as one behind it.
     public void A_seed_that_once_found_something_finds_nothing(int seed) => Storm.Run(seed);
 
     [Fact]

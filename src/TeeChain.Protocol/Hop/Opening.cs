@@ -25,6 +25,12 @@ public sealed record Opening
     /// <summary>Where the head listens.</summary>
     public string? HeadAddress { get; init; }
 
+    /// <summary>
+    /// This node has only heard of <see cref="Epoch"/> and has not followed its head yet: its last records may not be the
+    /// chain's, and nobody shall take them.
+    /// </summary>
+    public bool IsOnlyHeardOf { get; init; }
+
     /// <summary>The nodes from the first to this one, itself included. A node that finds itself here refuses: a cycle.</summary>
     public required IReadOnlyList<Guid> Path { get; init; }
 

@@ -96,11 +96,11 @@ internal sealed record Membership
 
     /// <summary>
     /// A node behind this one confirmed what it holds; a declaration for it, or for the node whose place it takes, is
-    /// fulfilled. The same object when nothing changes.
+    /// fulfilled. The same object when nothing changes, and for this node's own row, which comes round while nodes are wired anew.
     /// </summary>
     public Membership WithKnown(KnownNode node)
     {
-        if (Removed.Contains(node.Node) || Known.Contains(node))
+        if (node.Node == Node || Removed.Contains(node.Node) || Known.Contains(node))
         {
             return this;
         }

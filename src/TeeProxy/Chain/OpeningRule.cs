@@ -87,6 +87,11 @@ internal static class OpeningRule
             return (Verdict.Epoch, $"the predecessor takes {opening.Head} for the head of epoch {opening.Epoch}, this node has promised it to {membership.Head}; promote the rightful one once more");
         }
 
+        if (opening.IsOnlyHeardOf)
+        {
+            return (Verdict.Epoch, $"the predecessor has only heard of epoch {opening.Epoch} and does not follow its head {opening.Head} yet: its last records may not be the chain's");
+        }
+
         if (OrphanRule.FirstOrphan(self.Last, opening.Epochs) is { } orphan)
         {
             return (Verdict.Diverged, $"this node's records from {orphan} on were taken by a head that another one has replaced; nobody else has them. Seed it anew; they are kept in its folder");

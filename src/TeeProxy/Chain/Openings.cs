@@ -28,6 +28,7 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
             Epoch = membership.Epoch,
             Head = membership.Head,
             HeadAddress = membership.HeadAddress,
+            IsOnlyHeardOf = membership.IsOnlyHeardOf,
             Path = [.. standing.UpstreamPath, membership.Node],
             Base = journal.Base.ToProtocol(),
             Last = journal.Last.ToProtocol(),

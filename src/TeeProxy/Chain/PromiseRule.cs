@@ -18,6 +18,9 @@ internal static class PromiseRule
             : new OpeningRule.Decision(Verdict.Accept, "", membership.Following(opening.Epoch, opening.Node, opening.Address, isOnlyHeardOf: opening.IsForced));
     }
 
+    /// <summary>Whether a journal that ends at <paramref name="one"/> has records that one that ends at <paramref name="other"/> lacks. A later epoch's are never among an earlier one's, however many.</summary>
+    public static bool HoldsMore(Position one, Position other) => one.Sequence > other.Sequence || one.Epoch > other.Epoch;
+
     private static (Verdict Verdict, string Reason)? Refusal(Voter self, Opening opening)
     {
         var membership = self.Membership;
@@ -46,8 +49,8 @@ internal static class PromiseRule
             return (Verdict.Diverged, $"record {opening.Last.Sequence} differs: the candidate holds {opening.Last}, this node {same}");
         }
 
-        return self.Last.Sequence > opening.Last.Sequence
-            ? (Verdict.Ahead, $"this node holds records up to {self.Last.Sequence}, the candidate only up to {opening.Last.Sequence}; promote this one")
+        return HoldsMore(self.Last, opening.Last)
+            ? (Verdict.Ahead, $"this node holds records up to {self.Last}, the candidate only up to {opening.Last}; promote this one")
             : null;
     }
 }

@@ -70,9 +70,9 @@ internal sealed class Promotion(
         }
 
         // From here on the old head's entries are refused; what came until now counts.
-        if (!await member.InTurnAsync(standing => Step(standing, standing.Membership.Epoch < decision.Epoch, () => Promise(standing, decision.Epoch)), cancellation))
+        if (await ChangeAsync(standing => PromotionRule.Candidate(standing, candidacy, decision, openings.Address), cancellation) is { } overtaken)
         {
-            return Overtaken();
+            return Refused(overtaken);
         }
 
         await endPredecessor(cancellation);
@@ -82,9 +82,9 @@ internal sealed class Promotion(
         }
 
         var lastHeard = lease.Last.LastSequence;
-        if (!await member.InTurnAsync(standing => Step(standing, HasPromisedItself(standing, decision.Epoch), () => Lead(standing, candidacy, decision)), cancellation))
+        if (await ChangeAsync(standing => PromotionRule.Lead(standing, candidacy, decision), cancellation) is { } overtakenLater)
         {
-            return Overtaken();
+            return Refused(overtakenLater);
         }
 
         if (await office.TakeAsync(cancellation) is not Admittance.Admitted)
@@ -103,8 +103,7 @@ internal sealed class Promotion(
         var question = openings.Open(standing, OpeningPurpose.Ask);
         var others = standing.Membership.Others;
         var answers = await Task.WhenAll(others.Select(node => ask(node.Address, question, AskPatience, cancellation)));
-        standing = member.Standing.Current;
-        return new(standing.Membership, standing.MayTakeWrites, journal.Last.ToProtocol(), [.. others.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer))], forced);
+        return new(standing.Membership, member.Standing.Current.MayTakeWrites, journal.Last.ToProtocol(), [.. others.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer))], forced);
     }
 
     /// <summary>Null once this node holds all that the old head has.</summary>
@@ -139,42 +138,12 @@ internal sealed class Promotion(
         return null;
     }
 
-    /// <summary>One change of the standing, where it is still due; false when it is not.</summary>
-    private static ValueTask<(Standing Next, bool IsDone)> Step(Standing standing, bool isDue, Func<Standing> next) => new((isDue ? next() : standing, isDue));
-
-    private Standing Promise(Standing standing, long epoch) =>
-        standing with { Membership = standing.Membership.Following(epoch, standing.Membership.Node, openings.Address) };
-
-    /// <summary>False once a higher epoch was promised to another: then this one must not be led, nor that one by this node.</summary>
-    private static bool HasPromisedItself(Standing standing, long epoch) => standing.Membership.Epoch == epoch && standing.Membership.Head == standing.Membership.Node;
-
-    private Result Overtaken()
-    {
-        var now = member.Standing.Current.Membership;
-        return Refused($"meanwhile this node has promised epoch {now.Epoch} to node {now.Head}; look at that one, or promote again");
-    }
-
-    /// <summary>The one change that makes a head. Everybody who counts, and is not skipped, counts behind it from now on.</summary>
-    private static Standing Lead(Standing standing, PromotionRule.Candidacy candidacy, PromotionRule.Decision decision)
-    {
-        var membership = standing.Membership;
-        var next = candidacy.Peers.Where(peer => !decision.Skipped.Contains(peer.Node) && membership.Known.All(known => known.Node != peer.Node.Node))
-            .Aggregate(membership, static (now, peer) => now.WithKnown(new KnownNode(peer.Node.Node, peer.Answer!.Journal, peer.Node.Address, peer.Answer.Last.Sequence)));
-        return standing with
-        {
-            Membership = next with
-            {
-                Role = Role.Head,
-                IsTakingOffice = true,
-                OrphansFrom = null, // What it holds is the chain's from now on.
-                Known = [.. next.Known.Where(known => decision.Skipped.All(skipped => skipped.Node != known.Node))],
-            },
-            UpstreamPath = [],
-            IsUpstreamEager = false,
-            IsReached = true,
-            IsConfirmed = true,
-        };
-    }
+    /// <summary>Null when the standing is now what <paramref name="change"/> makes of it; why not, when that is nothing.</summary>
+    private Task<string?> ChangeAsync(Func<Standing, Standing?> change, CancellationToken cancellation) => member.InTurnAsync<string?>(
+        standing => new(change(standing) is { } next
+            ? (next, null)
+            : (standing, $"this node has promised epoch {standing.Membership.Epoch} to {standing.Membership.Head} meanwhile; promote again")),
+        cancellation);
 
     private static string? Missing(PromotionRule.Decision decision, long last, long lastHeard) => decision.Skipped.Count == 0 ? null
         : $"writes behind sequence {last} that only the skipped nodes hold"

@@ -79,6 +79,41 @@ internal static class PromotionRule
         return new Decision(null, epoch + 1, skipped);
     }
 
+    /// <summary>The promise of the epoch to oneself; null when another epoch was heard of since everybody was asked: who was silent then may lead now.</summary>
+    public static Standing? Candidate(Standing standing, Candidacy self, Decision decision, string address) => standing.Membership.Epoch != self.Membership.Epoch ? null
+        : standing with { Membership = standing.Membership.Following(decision.Epoch, standing.Membership.Node, address) };
+
+    /// <summary>
+    /// The one change that makes a head. Everybody who counts, and is not skipped, counts behind it from now on. Null when
+    /// this node has promised a higher epoch to another since: that epoch has its head.
+    /// </summary>
+    public static Standing? Lead(Standing standing, Candidacy self, Decision decision)
+    {
+        var membership = standing.Membership;
+        if (membership.Epoch != decision.Epoch || membership.Head != membership.Node)
+        {
+            return null;
+        }
+
+        var next = self.Peers.Where(peer => !decision.Skipped.Contains(peer.Node) && membership.Known.All(known => known.Node != peer.Node.Node))
+            .Aggregate(membership, static (now, peer) => now.WithKnown(new KnownNode(peer.Node.Node, peer.Answer!.Journal, peer.Node.Address, peer.Answer.Last.Sequence)));
+        return standing with
+        {
+            Membership = next with
+            {
+                Role = Role.Head,
+                IsTakingOffice = true,
+                IsOnlyHeardOf = false, // So it may be if a node that is gone is skipped at this node's own address.
+                OrphansFrom = null, // What it holds is the chain's from now on.
+                Known = [.. next.Known.Where(known => decision.Skipped.All(skipped => skipped.Node != known.Node))],
+            },
+            UpstreamPath = [],
+            IsUpstreamEager = false,
+            IsReached = true,
+            IsConfirmed = true,
+        };
+    }
+
     private static string? WhyNotWith(Candidacy self, Peer peer)
     {
         var (node, address) = peer.Node;
@@ -94,8 +129,8 @@ internal static class PromotionRule
         }
 
         // A living head hands over what it has more.
-        return answer.Last.Sequence > self.Last.Sequence && peer != self.LivingHead
-            ? $"node {node} at {address} holds records up to {answer.Last.Sequence}, this node only up to {self.Last.Sequence}; promote that one, or name it with force and lose what it has more"
+        return PromiseRule.HoldsMore(answer.Last, self.Last) && peer != self.LivingHead
+            ? $"node {node} at {address} holds records up to {answer.Last}, this node only up to {self.Last}; promote that one, or name it with force and lose what it has more"
             : null;
     }
 

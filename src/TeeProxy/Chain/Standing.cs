@@ -18,6 +18,7 @@ internal sealed record Standing(Membership Membership, IReadOnlyList<Guid> Upstr
         Membership.Chain == other.Membership.Chain
         && Membership.Epoch == other.Membership.Epoch
         && Membership.Head == other.Membership.Head
+        && Membership.IsOnlyHeardOf == other.Membership.IsOnlyHeardOf
         && IsUpstreamEager == other.IsUpstreamEager
         && UpstreamPath.SequenceEqual(other.UpstreamPath);
 }

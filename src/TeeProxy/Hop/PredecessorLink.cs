@@ -97,11 +97,24 @@ internal sealed partial class PredecessorLink(
             case OpeningPurpose.HandOver:
                 return await handOver.AnswerAsync(opening, cancellation);
             case OpeningPurpose.Promise:
-                // The old head's entries end here, or they might come behind the promise.
-                await EndAsync(cancellation);
-                return await openings.PromiseAsync(opening, cancellation);
+                return await PromiseAsync(opening, cancellation);
             default:
                 return await openings.InformAsync(opening, cancellation);
+        }
+    }
+
+    /// <summary>The old head's entries end here, and no other stream begins before the promise: they might come behind it.</summary>
+    private async Task<OpeningAnswer> PromiseAsync(Opening opening, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            await EndInTurnAsync(cancellation);
+            return await openings.PromiseAsync(opening, cancellation);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

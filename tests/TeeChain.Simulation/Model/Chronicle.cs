@@ -79,7 +79,7 @@ internal sealed class Chronicle(World world, AckLevel level)
         {
             foreach (var machine in counted.Select(known => Machines[known.Node]).Append(node.Machine))
             {
-                Require(machine.Application.Writes.Contains((position.Sequence, write)), () => $"write {write} at {position} was answered under --ack chain and is not applied at {machine.Name}");
+                Require(machine.Application.Writes.Contains((position.Sequence, write)), () => $"write {write} at {position} was answered under --ack chain and is not applied at {machine.Name}, whose application is at {machine.Application.Last}");
             }
         }
 

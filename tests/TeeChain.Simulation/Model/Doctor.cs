@@ -23,9 +23,9 @@ internal sealed class Doctor(World world, Net net, Chronicle chronicle, Operator
         }
 
         Pass(15);
-        if (chronicle.Head is null)
+        if (chronicle.Head is null || machines.All(machine => machine.Node!.Membership.Chain != chronicle.Chain))
         {
-            return; // No write was ever taken.
+            return; // No write was ever taken, or no folder is left that knows of one.
         }
 
         EnsureHead();
@@ -58,7 +58,7 @@ internal sealed class Doctor(World world, Net net, Chronicle chronicle, Operator
                 }
 
                 var node = machine.Node!;
-                operators.Promote(node, isForced ? node.Membership.Others.Select(static other => other.Node).ToHashSet() : new HashSet<Guid>());
+                operators.Promote(node, isForced ? [.. EverHeardOf().Where(other => other != node.Membership.Node)] : new HashSet<Guid>());
                 Pass(12);
             }
         }
@@ -68,6 +68,10 @@ internal sealed class Doctor(World world, Net net, Chronicle chronicle, Operator
             throw new BrokenPromiseException("no node can be made the head");
         }
     }
+
+    /// <summary>By any node: also heads whose folder is gone, and who nobody else remembers.</summary>
+    private IEnumerable<Guid> EverHeardOf() => machines.Select(static machine => machine.Node!.Membership)
+        .SelectMany(static membership => membership.Others.Select(static other => other.Node).Append(membership.Head ?? default));
 
     /// <summary>A node that refuses, or is refused, for a cause is set up anew and joins; what it was is removed.</summary>
     private void SeedAnew(Machine head)

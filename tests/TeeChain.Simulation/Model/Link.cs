@@ -15,14 +15,15 @@ internal sealed class Link(Node node, string address)
 
     public string Address => address;
 
+    /// <summary>Who accepted last.</summary>
+    public Guid? Peer { get; private set; }
+
     public bool IsConnected => _stream is not null;
 
     /// <summary>Why the last opening was refused; null when it was not.</summary>
     public Verdict? Verdict { get; private set; }
 
     public string? Why { get; private set; }
-
-    private Guid? Peer { get; set; }
 
     public BypassRule.Candidate Look() => _stream is { } stream ? new(stream.SinceAck, stream.Acked) : new(node.Time.GetElapsedTime(_useful), null);
 

@@ -4,6 +4,7 @@ using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
+using TeeProxy.Delivery;
 
 namespace TeeChain.Simulation.Model;
 
@@ -174,19 +175,12 @@ internal sealed class Node
         while (true)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), Time, CancellationToken.None);
-            var (behind, known) = (Rows.Rows, Membership.Known);
+            var behind = Rows.Rows;
             if (behind.Count > 0 && Membership.Chain is not null)
             {
-                await Member.RememberAsync([.. behind.Select((row, index) => Known(row, index, known)).Where((_, index) => !behind[index].Ack.State.HasFlag(AckState.Joining))], CancellationToken.None);
+                var reached = Downstream.Current is { IsConnected: true } link && link.Peer == behind[0].Ack.Node ? link.Address : null;
+                await Member.ChangeAsync(now => RememberRule.Remember(now, behind, reached), CancellationToken.None);
             }
         }
-    }
-
-    private KnownNode Known(RowTable.Row row, int index, IReadOnlyList<KnownNode> known)
-    {
-        var before = known.FirstOrDefault(node => node.Node == row.Ack.Node);
-        return new KnownNode(
-            row.Ack.Node, row.Ack.Journal, (index == 0 && Downstream.Current is { IsConnected: true } link ? link.Address : null) ?? before?.Address ?? row.Detail?.Address ?? "?", row.Ack.Durable,
-            IsDetached: before is { IsDetached: true } && row.Ack.Applied < row.Ack.Durable);
     }
 }

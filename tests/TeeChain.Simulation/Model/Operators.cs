@@ -8,7 +8,7 @@ internal sealed class Operators(World world, Chronicle chronicle)
     /// <summary><c>POST /admin/promote</c>. Completes when it is answered; never when the node dies.</summary>
     public void Promote(Node node, IReadOnlySet<Guid> forced, Action<string?>? answered = null)
     {
-        world.Say($"{node.Process.Name}: promote{(forced.Count > 0 ? $", force {string.Join(", ", forced.Select(Name))}" : "")}");
+        world.Say($"{node.Process.Name}: promote, asks {string.Join(", ", node.Membership.Others.Select(other => Name(other.Node)))}{(forced.Count > 0 ? $", force {string.Join(", ", forced.Select(Name))}" : "")}");
         foreach (var gone in forced)
         {
             chronicle.GiveUp(gone);

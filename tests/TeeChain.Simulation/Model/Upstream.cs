@@ -69,11 +69,19 @@ internal sealed class Upstream(Node node, HeadFollower follower)
             case OpeningPurpose.HandOver:
                 return await node.HandOver.AnswerAsync(opening, CancellationToken.None);
             case OpeningPurpose.Promise:
-                await EndAsync();
-                return await node.Openings.PromiseAsync(opening, CancellationToken.None);
+                return await PromiseAsync(opening);
             default:
                 return await node.Openings.InformAsync(opening, CancellationToken.None);
         }
+    }
+
+    private async Task<OpeningAnswer> PromiseAsync(Opening opening)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        await EndInTurnAsync();
+        var answer = await node.Openings.PromiseAsync(opening, CancellationToken.None);
+        _turn.Release();
+        return answer;
     }
 
     private async Task<Present?> TakeAsync(End end, Opening opening)

@@ -56,6 +56,15 @@ public sealed class OpeningRuleTests
     }
 
     [Fact]
+    public void Who_has_only_heard_of_the_epoch_brings_nothing()
+    {
+        var decision = Judge(Replica, Opening with { IsOnlyHeardOf = true });
+
+        Assert.Equal(Verdict.Epoch, decision.Verdict);
+        Assert.False(decision.Next.IsOnlyHeardOf);
+    }
+
+    [Fact]
     public void Nothing_to_change_is_the_same_object_so_that_nothing_is_written()
     {
         var membership = Replica;

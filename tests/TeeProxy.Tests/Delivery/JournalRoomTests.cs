@@ -96,7 +96,7 @@ public sealed class JournalRoomTests : IAsyncLifetime
     {
         var (room, member) = Room(detaches: true, Known(Away, 0));
         var retention = new TeeProxy.Delivery.Retention(
-            room, member, _rows, () => ":9001", new HeadOutcomes(Journal, TestComparison.Of(new CursorNotes())), TimeProvider.System, NullLogger<TeeProxy.Delivery.Retention>.Instance);
+            room, member, _rows, _ => ":9001", new HeadOutcomes(Journal, TestComparison.Of(new CursorNotes())), TimeProvider.System, NullLogger<TeeProxy.Delivery.Retention>.Instance);
         await FillAsync();
         _rows.Update([Row(Away, durable: 0, applied: 0)]); // what it said before it went away
         await retention.StepAsync(Cancellation);

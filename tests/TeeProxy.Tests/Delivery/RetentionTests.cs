@@ -151,6 +151,6 @@ public sealed class RetentionTests : IAsyncLifetime
     {
         var outcomes = new HeadOutcomes(Journal, TestComparison.Of(new CursorNotes()));
         _room = new JournalRoom(Journal, member, _progress, _rows, new Following<NextList>(new NextList(0, next is null ? [] : [next])), detaches: false, TimeProvider.System, NullLogger<JournalRoom>.Instance);
-        return new Retention(_room, member, _rows, () => next, outcomes, TimeProvider.System, NullLogger<Retention>.Instance);
+        return new Retention(_room, member, _rows, _ => next, outcomes, TimeProvider.System, NullLogger<Retention>.Instance);
     }
 }
