@@ -79,6 +79,13 @@ internal static class PromotionRule
         return new Decision(null, epoch + 1, skipped);
     }
 
+    /// <summary>Whom the answers name, of this epoch or a later one, and who was not asked: to this node they were not told, or not yet.</summary>
+    public static IReadOnlyList<ChainNode> Unasked(Membership self, IReadOnlyList<Peer> asked) =>
+        [.. asked.Where(peer => peer.Answer is { } answer && answer.Chain == self.Chain && answer.PromisedEpoch >= self.Epoch)
+            .SelectMany(static peer => peer.Answer!.Nodes)
+            .Where(told => told.Node != self.Node && !self.Removed.Contains(told.Node) && asked.All(peer => peer.Node.Node != told.Node))
+            .DistinctBy(static told => told.Node)];
+
     /// <summary>The promise of the epoch to oneself; null when another epoch was heard of since everybody was asked: who was silent then may lead now.</summary>
     public static Standing? Candidate(Standing standing, Candidacy self, Decision decision, string address) => standing.Membership.Epoch != self.Membership.Epoch ? null
         : standing with { Membership = standing.Membership.Following(decision.Epoch, standing.Membership.Node, address) };

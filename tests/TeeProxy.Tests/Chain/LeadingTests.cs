@@ -49,6 +49,17 @@ public sealed class LeadingTests
         Assert.False(PromiseRule.HoldsMore(Last, Last));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(0, 0)] // What one of an earlier epoch knows may be over.
+    public void Whom_an_answer_names_is_asked_too(long answeredIn, int asked)
+    {
+        var (self, peer) = (Replica, new ChainNode(Rival, ":9000"));
+        var answer = Answer(Rival, self.Chain) with { PromisedEpoch = answeredIn, Nodes = [peer, new ChainNode(Self, ":9001"), new ChainNode(Guid.NewGuid(), ":9003")] };
+
+        Assert.Equal(asked, PromotionRule.Unasked(self, [new(peer, answer)]).Count);
+    }
+
     [Fact]
     public void A_node_is_never_behind_itself() => Assert.Empty(Replica.WithKnown(new KnownNode(Self, Guid.NewGuid(), ":9001", 3)).Known);
 
