@@ -51,7 +51,8 @@ internal static class PromotionRule
             return Refused($"this node holds records from {orphan} on that the chain went on without; promote another, or name the head ({membership.Head}) with force and have those records count instead of the chain's");
         }
 
-        if (membership.Nodes.Count == 0 && !self.Forced.Contains(membership.Head ?? default))
+        // A restarted head was never told; it knows by itself.
+        if (membership.Nodes.Count == 0 && membership.Head != membership.Node && !self.Forced.Contains(membership.Head ?? default))
         {
             return Refused($"this node was not told yet who belongs to the chain; wait for a heartbeat, or name the head ({membership.Head}) with force");
         }

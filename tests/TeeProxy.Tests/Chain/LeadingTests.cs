@@ -36,6 +36,10 @@ public sealed class LeadingTests
         Assert.Null(PromotionRule.Lead(Standing(Replica.Following(epoch, Rival, ":9002")), Candidacy(Replica), Decision));
 
     [Fact]
+    public void A_restarted_head_that_nobody_confirms_needs_not_be_told_who_belongs_to_the_chain() =>
+        Assert.Null(PromotionRule.Judge(Candidacy(Replica with { Role = Role.Head, Head = Self })).Refusal);
+
+    [Fact]
     public void A_shorter_journal_of_a_later_epoch_holds_more()
     {
         var (self, peer) = (Replica, new ChainNode(Guid.NewGuid(), ":9002"));
