@@ -8,11 +8,11 @@ namespace TeeChain.Simulation;
 public sealed class SimulationTests
 {
     /// <summary>How long a plain test run goes on; it has a core of its own at best.</summary>
-    private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(120);
 
     private static int? Asked => Number("TEECHAIN_SIMULATE_SEEDS");
 
-    private static int First => Number("TEECHAIN_SIMULATE_FIRST") ?? 1;
+    private static int First => Number("TEECHAIN_SIMULATE_FIRST") ?? 160;
 
     [Theory]
     [InlineData(4)] // A node that had just caught up was readable before the head counted it.
@@ -24,6 +24,7 @@ public sealed class SimulationTests
     [InlineData(160)] // An old head, back and aware of the new epoch, streamed its own last record to a node of that epoch.
     [InlineData(234)] // A node with a shorter journal, but of a later epoch, promised: its record was lost, and nobody had named it.
     [InlineData(282)] // A node that skipped a ghost at its own address took itself for one that has only heard of its epoch.
+    [InlineData(297)] // A node that counts was not asked before a promotion, as the candidate had not been told of it yet.
     [InlineData(299)] // A node counted itself as one behind it.
     public void A_seed_that_once_found_something_finds_nothing(int seed) => Storm.Run(seed);
 
@@ -31,7 +32,7 @@ public sealed class SimulationTests
     public void Every_promise_holds_in_every_seed()
     {
         var clock = Stopwatch.StartNew();
-        var (seeds, done) = (Asked ?? 100, 0);
+        var (seeds, done) = (Asked ?? 490, 0);
         for (; done < seeds && (Asked is not null || clock.Elapsed < Ceiling); done++)
         {
             Storm.Run(First + done);

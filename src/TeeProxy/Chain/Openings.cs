@@ -157,6 +157,7 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
         Head = membership.Head,
         HeadAddress = membership.HeadAddress,
         Epochs = membership.Epochs,
+        Nodes = membership.Role == Role.Head ? ViewRule.Of(membership).Nodes : membership.Others,
         IsJoining = membership.IsJoining,
         Last = last,
         Applied = applied(),

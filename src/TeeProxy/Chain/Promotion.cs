@@ -101,9 +101,14 @@ internal sealed class Promotion(
     {
         var standing = member.Standing.Current;
         var question = openings.Open(standing, OpeningPurpose.Ask);
-        var others = standing.Membership.Others;
-        var answers = await Task.WhenAll(others.Select(node => ask(node.Address, question, AskPatience, cancellation)));
-        return new(standing.Membership, member.Standing.Current.MayTakeWrites, journal.Last.ToProtocol(), [.. others.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer))], forced);
+        var peers = new List<PromotionRule.Peer>();
+        for (var round = standing.Membership.Others; round.Count > 0; round = PromotionRule.Unasked(standing.Membership, peers))
+        {
+            var answers = await Task.WhenAll(round.Select(node => ask(node.Address, question, AskPatience, cancellation)));
+            peers.AddRange(round.Zip(answers, static (node, answer) => new PromotionRule.Peer(node, answer)));
+        }
+
+        return new(standing.Membership, member.Standing.Current.MayTakeWrites, journal.Last.ToProtocol(), peers, forced);
     }
 
     /// <summary>Null once this node holds all that the old head has.</summary>

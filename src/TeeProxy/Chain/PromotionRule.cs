@@ -51,7 +51,8 @@ internal static class PromotionRule
             return Refused($"this node holds records from {orphan} on that the chain went on without; promote another, or name the head ({membership.Head}) with force and have those records count instead of the chain's");
         }
 
-        if (membership.Nodes.Count == 0 && !self.Forced.Contains(membership.Head ?? default))
+        // A restarted head was never told; it knows by itself.
+        if (membership.Nodes.Count == 0 && membership.Head != membership.Node && !self.Forced.Contains(membership.Head ?? default))
         {
             return Refused($"this node was not told yet who belongs to the chain; wait for a heartbeat, or name the head ({membership.Head}) with force");
         }
@@ -78,6 +79,13 @@ internal static class PromotionRule
         skipped.AddRange(self.Peers.Where(peer => peer.Answer is null && peer.Node == self.Head && !skipped.Contains(peer.Node)).Select(peer => peer.Node));
         return new Decision(null, epoch + 1, skipped);
     }
+
+    /// <summary>Whom the answers name, of this epoch or a later one, and who was not asked: to this node they were not told, or not yet.</summary>
+    public static IReadOnlyList<ChainNode> Unasked(Membership self, IReadOnlyList<Peer> asked) =>
+        [.. asked.Where(peer => peer.Answer is { } answer && answer.Chain == self.Chain && answer.PromisedEpoch >= self.Epoch)
+            .SelectMany(static peer => peer.Answer!.Nodes)
+            .Where(told => told.Node != self.Node && !self.Removed.Contains(told.Node) && asked.All(peer => peer.Node.Node != told.Node))
+            .DistinctBy(static told => told.Node)];
 
     /// <summary>The promise of the epoch to oneself; null when another epoch was heard of since everybody was asked: who was silent then may lead now.</summary>
     public static Standing? Candidate(Standing standing, Candidacy self, Decision decision, string address) => standing.Membership.Epoch != self.Membership.Epoch ? null

@@ -56,8 +56,14 @@ internal sealed class Chronicle(World world, AckLevel level)
             Require(record.Kind == EntryKind.Epoch, () => $"{node.Process.Name} recorded {record.Kind} {record.Sequence} in epoch {record.Epoch} that nobody had begun");
         }
 
+        var isAgain = _leaders[(chain, record.Epoch)] is var before && before != leader && _givenUp.Contains(before);
+        if (isAgain)
+        {
+            _leaders[(chain, record.Epoch)] = leader; // Whoever forces past a head that cannot be asked cannot know which epochs it has led.
+        }
+
         Require(_leaders[(chain, record.Epoch)] == leader, () => $"two heads in epoch {record.Epoch}: {Name(_leaders[(chain, record.Epoch)])} and {node.Process.Name}");
-        if (record.Kind == EntryKind.Epoch && (Chain is null || (chain == Chain && record.Epoch > Epoch)))
+        if (record.Kind == EntryKind.Epoch && (Chain is null || (chain == Chain && (record.Epoch > Epoch || (isAgain && record.Epoch == Epoch)))))
         {
             Lead(node, chain, record);
         }
@@ -137,6 +143,7 @@ internal sealed class Chronicle(World world, AckLevel level)
         (Head, Chain, Epoch, _seen) = (node.Machine, chain, record.Epoch, null);
         world.Say($"{node.Process.Name}: leads epoch {record.Epoch} from {record.Sequence}");
         var members = node.Membership.Counted.Select(static known => known.Node).Append(node.Membership.Node).ToHashSet();
+        before.RemoveWhere(member => !members.Contains(member) && !IsToldTo(members, member));
         foreach (var gone in before.Where(member => !members.Contains(member)))
         {
             _leftBehindIn[gone] = record.Epoch;
@@ -145,6 +152,10 @@ internal sealed class Chronicle(World world, AckLevel level)
         CheckMembers(node);
         CheckWrites();
     }
+
+    /// <summary>A head may be gone before it told anybody of a node that it had just begun to count.</summary>
+    private bool IsToldTo(HashSet<Guid> members, Guid node) => Machines.Values.Distinct()
+        .Select(static machine => machine.Node!.Membership).Any(membership => members.Contains(membership.Node) && membership.Others.Any(other => other.Node == node));
 
     private string Name(Guid node) => $"{(Machines.TryGetValue(node, out var machine) ? machine.Name : "?")} ({node.ToString()[..4]})";
 

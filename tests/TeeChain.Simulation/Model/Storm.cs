@@ -9,7 +9,7 @@ internal static class Storm
     internal sealed record Summary(int Nodes, long Steps, int AckedWrites, long Epoch);
 
     /// <exception cref="BrokenPromiseException">A promise does not hold; the message has the seed and the trace.</exception>
-    public static Summary Run(int seed, int traceLines = 120)
+    public static Summary Run(int seed, int traceLines = 300)
     {
         var world = new World(seed) { TraceLines = traceLines };
         try

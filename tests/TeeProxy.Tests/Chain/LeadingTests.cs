@@ -36,6 +36,10 @@ public sealed class LeadingTests
         Assert.Null(PromotionRule.Lead(Standing(Replica.Following(epoch, Rival, ":9002")), Candidacy(Replica), Decision));
 
     [Fact]
+    public void A_restarted_head_that_nobody_confirms_needs_not_be_told_who_belongs_to_the_chain() =>
+        Assert.Null(PromotionRule.Judge(Candidacy(Replica with { Role = Role.Head, Head = Self })).Refusal);
+
+    [Fact]
     public void A_shorter_journal_of_a_later_epoch_holds_more()
     {
         var (self, peer) = (Replica, new ChainNode(Guid.NewGuid(), ":9002"));
@@ -47,6 +51,17 @@ public sealed class LeadingTests
         Assert.True(PromiseRule.HoldsMore(later, Last));
         Assert.True(PromiseRule.HoldsMore(Last, later));
         Assert.False(PromiseRule.HoldsMore(Last, Last));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(0, 0)] // What one of an earlier epoch knows may be over.
+    public void Whom_an_answer_names_is_asked_too(long answeredIn, int asked)
+    {
+        var (self, peer) = (Replica, new ChainNode(Rival, ":9000"));
+        var answer = Answer(Rival, self.Chain) with { PromisedEpoch = answeredIn, Nodes = [peer, new ChainNode(Self, ":9001"), new ChainNode(Guid.NewGuid(), ":9003")] };
+
+        Assert.Equal(asked, PromotionRule.Unasked(self, [new(peer, answer)]).Count);
     }
 
     [Fact]
