@@ -196,5 +196,7 @@ public sealed class OpeningCodecTests
 
     private static byte[] Payload(byte[] frame) => frame[FrameCodec.HeaderBytes..];
 
+    private static string Json(OpeningAnswer answer) => JsonSerializer.Serialize(answer, ProtocolJson.Default.OpeningAnswer);
+
     private static string Json(Opening opening) => JsonSerializer.Serialize(opening, ProtocolJson.Default.Opening);
 }
