@@ -64,6 +64,7 @@ public sealed class IdentityTests
         await using var fleet = await Fleet.StartAsync(Plan, Cancellation);
         var writes = (await Burst.WriteAsync(fleet.Address, 10, Cancellation)).ToList();
         var before = await Holding.AtRestAsync(fleet, Cancellation);
+        await RememberedAsync(fleet);
         var own = fleet.Nodes[1].Flags;
 
         await RestartAsync(fleet.Nodes[1], own with { Data = own.Data + ".empty" });
@@ -94,6 +95,7 @@ public sealed class IdentityTests
         await fleet.ReadyAsync(Cancellation);
         writes.AddRange(await Burst.WriteAsync(fleet.Address, 6, Cancellation));
         var before = await Holding.AtRestAsync(fleet, Cancellation);
+        await RememberedAsync(fleet);
 
         await RestartAsync(tail, own with { Data = own.Data + ".copy" });
 
@@ -142,5 +144,12 @@ public sealed class IdentityTests
         await Refusal.IsOverAsync(fleet.Nodes[1], fleet.Nodes[2], Cancellation);
         writes.AddRange(await Burst.WriteAsync(fleet.Address, 10, Cancellation));
         (await Agreement.ReadAsync(fleet, Cancellation)).AssertHolds(writes, [.. fleet.Nodes.Select(_ => mostDiscarded)]);
+    }
+
+    /// <summary>What went back is only noticed where somebody remembers more: that is written down once a second.</summary>
+    private static async Task RememberedAsync(Fleet fleet)
+    {
+        await fleet.ToldAsync(Cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
     }
 }
