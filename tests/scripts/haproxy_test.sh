@@ -155,6 +155,7 @@ all_ready() {
   eventually servers_up reads 3
   eventually servers_up reads_stale 3
   eventually servers_up writes 1
+  eventually servers_up writes_first 1
 }
 
 # ---- tests ----
@@ -292,6 +293,7 @@ writes_without_a_head_are_refused_and_told_that_a_retry_is_safe() {
   all_ready
   ready 1 write no
   eventually servers_up writes 0
+  eventually servers_up writes_first 0
 
   answer=$(curl -si -d x "$url/register")
   [[ $answer == *' 503 '* ]]
@@ -379,7 +381,7 @@ under_load() {
 
 # ---- the run ----
 
-serving() { servers_up reads 3 && servers_up writes 1 && [ "$(code "$url/")" = 200 ]; }
+serving() { servers_up reads 3 && server_is_up writes romulus && servers_up writes 1 && servers_up writes_first 1 && [ "$(code "$url/")" = 200 ]; }
 
 for _ in 1 2 3 4 5; do
   choose_ports
@@ -391,7 +393,7 @@ for _ in 1 2 3 4 5; do
   # Somebody took a port between our look and our bind: everything again, elsewhere.
   for pid in "${pids[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
 done
-serving || {
+eventually serving || {
   cat "$work"/*.log
   echo "not ok - HAProxy and the stand-ins start"
   exit 1

@@ -3,6 +3,11 @@ namespace TeeChain.EndToEnd.Harness;
 /// <summary>Where the programs and files under test are: in the repository that these tests were built from, in the same configuration.</summary>
 internal static class Repository
 {
+    /// <summary>The trait of tests that <c>misc-commands.sh test</c> leaves to <c>test --all</c>: CI has ten minutes.</summary>
+    public const string When = "When";
+
+    public const string OnlyInAll = "OnlyInAll";
+
     public static string Root { get; } = FindRoot();
 
     /// <summary><c>Debug</c> or <c>Release</c>: the folder above the target framework's, tests/…/bin/Release/net10.0.</summary>
