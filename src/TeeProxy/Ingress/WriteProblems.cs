@@ -65,7 +65,7 @@ internal static class WriteProblems
     };
 
     // No room at the moment of asking may be room a moment later, when segments have been dropped.
-    private static Problem DiskFull { get; } = new(
+    public static Problem DiskFull { get; } = new(
         StatusCodes.Status507InsufficientStorage, "disk-full", "The node's disk is full",
         "The node's disk has no room for the write; service resumes by itself when there is room." + SafeToRetry)
     {
