@@ -46,6 +46,18 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_head_that_hands_over_takes_nothing_new()
+    {
+        await using var door = await Door.OpenAsync();
+        await door.Journal.SealAsync();
+
+        var answer = await door.AskAsync(Post);
+
+        Refused(door, answer, 503, "handing-over");
+        Assert.Equal("1", answer["Retry-After"]);
+    }
+
+    [Fact]
     public async Task A_stopping_node_takes_nothing_new()
     {
         await using var door = await Door.OpenAsync();
