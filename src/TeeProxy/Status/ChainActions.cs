@@ -43,7 +43,7 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
         {
             if (!Guid.TryParse(name, out var node))
             {
-                await TextAsync(context, 400, $"force takes node ids, as in /status: {name} is none.");
+                await PlainText.WriteAsync(context, 400, $"force takes node ids, as in /status: {name} is none.");
                 return;
             }
 
@@ -53,7 +53,7 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
         // Whoever asked may go away; what was begun is finished.
         var result = await promotion.RunAsync(forced, CancellationToken.None);
         await (result.Refusal is { } refusal
-            ? TextAsync(context, 409, $"Not promoted: {refusal}.")
+            ? PlainText.WriteAsync(context, 409, $"Not promoted: {refusal}.")
             : context.Response.WriteAsJsonAsync(new Promoted(result.Epoch, result.Sequence, result.Skipped, result.MayBeMissing), AdminJson.Default.Promoted));
     }
 
@@ -61,7 +61,7 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
     {
         if (context.Request.Method == "PUT" && await ReplaceAsync(context) is var (status, why))
         {
-            await TextAsync(context, status, why);
+            await PlainText.WriteAsync(context, status, why);
             return;
         }
 
@@ -126,14 +126,14 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
         var membership = member.Standing.Current.Membership;
         if (membership.Role != Role.Head)
         {
-            await TextAsync(context, 409, $"This is said to the head{(membership.HeadAddress is { } head ? $", {head}" : "")}; it tells the others.");
+            await PlainText.WriteAsync(context, 409, $"This is said to the head{(membership.HeadAddress is { } head ? $", {head}" : "")}; it tells the others.");
             return;
         }
 
         var segments = context.Request.Path.Value!.Split('/');
         if (segments is not ["", "admin", "nodes", var id, var what] || !Guid.TryParse(id, out var node) || what is not ("declare" or "remove"))
         {
-            await TextAsync(context, 404, "There are: /admin/nodes/NODE/declare?as=empty|seeded:S|rewound and /admin/nodes/NODE/remove, with a node's id as in /status.");
+            await PlainText.WriteAsync(context, 404, "There are: /admin/nodes/NODE/declare?as=empty|seeded:S|rewound and /admin/nodes/NODE/remove, with a node's id as in /status.");
             return;
         }
 
@@ -146,14 +146,14 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
 
         if (membership.Known.All(known => known.Node != node))
         {
-            await TextAsync(context, 404, $"Node {node} is not known here. Known: {string.Join(", ", membership.Known.Select(known => $"{known.Node} at {known.Address}"))}.");
+            await PlainText.WriteAsync(context, 404, $"Node {node} is not known here. Known: {string.Join(", ", membership.Known.Select(known => $"{known.Node} at {known.Address}"))}.");
             return;
         }
 
         var state = context.Request.Query["as"].ToString();
         if (From(state) is not { } from)
         {
-            await TextAsync(context, 400, "as takes empty (its application holds nothing), seeded:S (its application holds all up to sequence S) or rewound (folder and application are an older copy).");
+            await PlainText.WriteAsync(context, 400, "as takes empty (its application holds nothing), seeded:S (its application holds all up to sequence S) or rewound (folder and application are an older copy).");
             return;
         }
 
@@ -165,11 +165,11 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
         try
         {
             await member.ChangeAsync(change, CancellationToken.None);
-            await TextAsync(context, 200, done);
+            await PlainText.WriteAsync(context, 200, done);
         }
         catch (IOException e)
         {
-            await TextAsync(context, 507, $"It cannot be written down ({e.Message}); nothing has changed.");
+            await PlainText.WriteAsync(context, 507, $"It cannot be written down ({e.Message}); nothing has changed.");
         }
     }
 
@@ -199,13 +199,6 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
     }
 
     private static string Tag(NextList list) => $"\"{list.Version}\"";
-
-    private static Task TextAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text + "\n");
-    }
 }
 
 /// <summary>The admin actions' bodies as JSON.</summary>
