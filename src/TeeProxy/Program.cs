@@ -37,7 +37,7 @@ static async Task<int> RunAsync(NodeOptions options)
     _ = new NodeInstruments(node.Meter, node.Status.Status, node.Time);
     ProcessInstruments.AddTo(node.Meter);
     var guard = new AdminGuard(options.Admin, AdminToken.LoadOrCreate(options.Data, options.Secret));
-    var chain = new ChainActions(node.Member, node.Promotion);
+    var chain = new ChainActions(node.Member, node.Journal, node.Promotion);
     var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>(chain.All)
     {
         ["next"] = new NextActions(node.Next, node.Folder, options.Listen).Action,

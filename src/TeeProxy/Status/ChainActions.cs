@@ -1,4 +1,5 @@
 using System.Globalization;
+using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Chain;
 
@@ -12,7 +13,7 @@ namespace TeeProxy.Status;
 ///   POST nodes/NODE/remove                            it counts no more; at the head
 /// </code>
 /// </summary>
-internal sealed class ChainActions(ChainMember member, Promotion promotion)
+internal sealed class ChainActions(ChainMember member, IJournal journal, Promotion promotion)
 {
     internal sealed record Promoted(long Epoch, long Sequence, IReadOnlyList<ChainNode> Skipped, string? MayBeMissing);
 
@@ -77,6 +78,12 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion)
         if (From(state) is not { } from)
         {
             await PlainText.WriteAsync(context, 400, "as takes empty (its application holds nothing), seeded:S (its application holds all up to sequence S) or rewound (folder and application are an older copy).");
+            return;
+        }
+
+        if (from > journal.Last.Sequence)
+        {
+            await PlainText.WriteAsync(context, 409, $"No copy of the chain's state can hold records up to {from}: the head's last is {journal.Last.Sequence}. Declare what \"POST /admin/hold\" told when the copy was taken.");
             return;
         }
 

@@ -70,12 +70,12 @@ public sealed class ChainActionsTests : IAsyncLifetime
     [Theory]
     [InlineData("empty", 0)]
     [InlineData("rewound", 0)]
-    [InlineData("seeded:3", 3)]
+    [InlineData("seeded:4", 4)]
     public async Task A_node_is_declared_at_the_head_durably(string state, long from)
     {
         await using var port = await AtAsync(Chain.Head);
 
-        var response = await port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/declare?as={state}", AdminPort.Secret);
+        var response = await DoAsync(port, $"declare?as={state}");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var declared = Chain.Durable(PartChain.HeadAddress).Known.Single(known => known.Node == Chain.Tail.Node);
@@ -95,9 +95,22 @@ public sealed class ChainActionsTests : IAsyncLifetime
         await using var port = await AtAsync(Chain.Head);
         var before = Chain.Head.Membership;
 
-        var response = await port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/declare{query}", AdminPort.Secret);
+        var response = await DoAsync(port, "declare" + query);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Same(before, Chain.Head.Membership);
+    }
+
+    [Fact]
+    public async Task A_node_is_not_declared_to_hold_more_than_the_head()
+    {
+        await using var port = await AtAsync(Chain.Head);
+        var before = Chain.Head.Membership;
+
+        var response = await DoAsync(port, "declare?as=seeded:5");
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        Assert.Contains("the head's last is 4", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         Assert.Same(before, Chain.Head.Membership);
     }
 
@@ -106,7 +119,7 @@ public sealed class ChainActionsTests : IAsyncLifetime
     {
         await using var port = await AtAsync(Chain.Head);
 
-        var response = await port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/remove", AdminPort.Secret);
+        var response = await DoAsync(port, "remove");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var durable = Chain.Durable(PartChain.HeadAddress);
@@ -122,7 +135,7 @@ public sealed class ChainActionsTests : IAsyncLifetime
         await using var port = await AtAsync(Chain.Next);
         var before = Chain.Next.Membership;
 
-        var response = await port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/{what}", AdminPort.Secret);
+        var response = await DoAsync(port, what);
 
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         Assert.Contains(PartChain.HeadAddress, await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
@@ -149,5 +162,9 @@ public sealed class ChainActionsTests : IAsyncLifetime
         Assert.Same(before, Chain.Head.Membership);
     }
 
-    private Task<AdminPort> AtAsync(Part node) => AdminPort.StartAsync(new ChainActions(node.Member, _promotion!).All);
+    /// <summary>To the tail.</summary>
+    private Task<HttpResponseMessage> DoAsync(AdminPort port, string what) =>
+        port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/{what}", AdminPort.Secret);
+
+    private Task<AdminPort> AtAsync(Part node) => AdminPort.StartAsync(new ChainActions(node.Member, node.Journal, _promotion!).All);
 }
