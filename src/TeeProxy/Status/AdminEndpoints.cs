@@ -7,7 +7,7 @@ namespace TeeProxy.Status;
 /// <summary>Everything the admin port answers. Program mounts <see cref="HandleAsync"/> there as the only endpoint.</summary>
 internal sealed class AdminEndpoints
 {
-    private const string Known = "/, /status, /status?at=SEQUENCE, /metrics, /livez, /readyz/write, /readyz/read, /readyz/stale, POST /admin/hold, POST /admin/release";
+    private const string Known = "/, /status, /status?at=SEQUENCE, /metrics, /livez, /readyz/write, /readyz/read, /readyz/stale";
 
     private readonly AdminGuard _guard;
     private readonly Func<NodeStatus> _status;
@@ -67,7 +67,7 @@ internal sealed class AdminEndpoints
         }
 
         var action = read ?? ActionAt(path);
-        return action is null ? PlainText.WriteAsync(context, 404, $"Nothing is here. There are: {Known}")
+        return action is null ? PlainText.WriteAsync(context, 404, $"Nothing is here. There are: {string.Join(", ", _actions.Keys.Select(static name => $"/admin/{name}").Prepend(Known))}")
             : action.Methods.Contains(context.Request.Method) ? action.Handle(context)
             : WrongMethodAsync(context, action);
     }
