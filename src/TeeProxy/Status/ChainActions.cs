@@ -38,11 +38,18 @@ internal sealed class ChainActions(ChainMember member, IJournal journal, Promoti
             forced.Add(node);
         }
 
-        // Whoever asked may go away; what was begun is finished.
-        var result = await promotion.RunAsync(forced, CancellationToken.None);
-        await (result.Refusal is { } refusal
-            ? PlainText.WriteAsync(context, 409, $"Not promoted: {refusal}.")
-            : context.Response.WriteAsJsonAsync(new Promoted(result.Epoch, result.Sequence, result.Skipped, result.MayBeMissing), AdminJson.Default.Promoted));
+        try
+        {
+            // Whoever asked may go away; what was begun is finished.
+            var result = await promotion.RunAsync(forced, CancellationToken.None);
+            await (result.Refusal is { } refusal
+                ? PlainText.WriteAsync(context, 409, $"Not promoted: {refusal}.")
+                : context.Response.WriteAsJsonAsync(new Promoted(result.Epoch, result.Sequence, result.Skipped, result.MayBeMissing), AdminJson.Default.Promoted));
+        }
+        catch (DiskFullException e)
+        {
+            await PlainText.WriteAsync(context, 507, $"Not promoted: it cannot be written down ({e.Message}). Make room, and promote again.");
+        }
     }
 
     private async Task NodeAsync(HttpContext context)

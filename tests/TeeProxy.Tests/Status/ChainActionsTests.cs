@@ -57,6 +57,23 @@ public sealed class ChainActionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_promotion_that_finds_no_room_is_507()
+    {
+        var node = Chain.Next;
+        using var data = new TemporaryFolder();
+        using var member = new ChainMember(new FullFolder(data.Folder) { IsFull = true }, node.Journal, node.Membership, hasNext: false);
+        var openings = new Openings(member, node.Journal, Part.Settings(PartChain.NextAddress), node.Lease, node.HeadWindow, () => 0);
+        using var promotion = new Promotion(member, openings, node.Office, node.Journal, node.Lease, Chain.AskAsync, _ => Task.CompletedTask, () => { });
+        await using var port = await AdminPort.StartAsync(new ChainActions(member, node.Journal, promotion).All);
+        Chain.Down.UnionWith([PartChain.HeadAddress, PartChain.TailAddress]);
+
+        var response = await port.SendAsync(HttpMethod.Post, $"/admin/promote?force={Chain.Tail.Node}", AdminPort.Secret);
+
+        Assert.Equal(HttpStatusCode.InsufficientStorage, response.StatusCode);
+        Assert.Equal((Role.Replica, 1), (member.Standing.Current.Membership.Role, member.Standing.Current.Membership.Epoch));
+    }
+
+    [Fact]
     public async Task Force_takes_node_ids_only()
     {
         await using var port = await AtAsync(Chain.Next);
