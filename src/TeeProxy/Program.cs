@@ -37,9 +37,10 @@ static async Task<int> RunAsync(NodeOptions options)
     _ = new NodeInstruments(node.Meter, node.Status.Status, node.Time);
     ProcessInstruments.AddTo(node.Meter);
     var guard = new AdminGuard(options.Admin, AdminToken.LoadOrCreate(options.Data, options.Secret));
-    var chain = new ChainActions(node.Member, node.Promotion, node.Next, node.Folder, options.Listen);
+    var chain = new ChainActions(node.Member, node.Journal, node.Promotion);
     var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>(chain.All)
     {
+        ["next"] = new NextActions(node.Next, node.Folder, options.Listen).Action,
         ["hold"] = AdminAction.Post(node.Holding.HoldAsync),
         ["release"] = AdminAction.Post(node.Holding.ReleaseAsync),
         ["parked"] = new ParkedActions(node.Parked, node.ParkedRetry).Action,
