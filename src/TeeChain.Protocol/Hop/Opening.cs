@@ -31,6 +31,9 @@ public sealed record Opening
     /// </summary>
     public bool IsOnlyHeardOf { get; init; }
 
+    /// <summary>The head's view of the chain that this node holds.</summary>
+    public ViewVersion View { get; init; }
+
     /// <summary>The nodes from the first to this one, itself included. A node that finds itself here refuses: a cycle.</summary>
     public required IReadOnlyList<Guid> Path { get; init; }
 

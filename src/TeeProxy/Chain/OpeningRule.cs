@@ -118,8 +118,10 @@ internal static class OpeningRule
 
         var isKnown = self is { Role: Role.Replica, IsOnlyHeardOf: false } && self.Chain == opening.Chain && self.Epoch == opening.Epoch
             && self.Head == opening.Head && self.HeadAddress == opening.HeadAddress && self.Epochs.SequenceEqual(opening.Epochs);
+        var mayHaveMissed = self.IsOnlyHeardOf || self.Epoch != opening.Epoch; // It was not asked for this epoch.
         return isKnown ? self : self with
         {
+            View = mayHaveMissed ? default : self.View,
             Chain = opening.Chain,
             Role = Role.Replica,
             IsTakingOffice = false,

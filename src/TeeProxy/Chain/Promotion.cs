@@ -147,7 +147,7 @@ internal sealed class Promotion(
     private Task<string?> ChangeAsync(Func<Standing, Standing?> change, CancellationToken cancellation) => member.InTurnAsync<string?>(
         standing => new(change(standing) is { } next
             ? (next, null)
-            : (standing, $"this node has promised epoch {standing.Membership.Epoch} to {standing.Membership.Head} meanwhile; promote again")),
+            : (standing, $"what is known here of the chain has changed meanwhile (epoch {standing.Membership.Epoch}, promised to {standing.Membership.Head}); promote again")),
         cancellation);
 
     private static string? Missing(PromotionRule.Decision decision, long last, long lastHeard) => decision.Skipped.Count == 0 ? null

@@ -16,7 +16,10 @@ internal static class PromotionRule
     /// <param name="Forced">The nodes that the operator accepts to go on without.</param>
     internal sealed record Candidacy(Membership Membership, bool IsInOffice, Position Last, IReadOnlyList<Peer> Peers, IReadOnlySet<Guid> Forced)
     {
-        public ChainNode? Head => Peers.FirstOrDefault(peer => peer.Node.Node == Membership.Head)?.Node;
+        /// <summary>Who led last, as far as is known here. A candidacy that failed before has promised an epoch to this node itself, which nobody led.</summary>
+        public ChainNode? Head => Peers.FirstOrDefault(peer => peer.Node.Node == LastHead)?.Node;
+
+        private Guid? LastHead => Membership is { Nodes: [var told, ..] } && Membership.Head == Membership.Node ? told.Node : Membership.Head;
 
         /// <summary>The head, when it can be reached and still leads: it hands over first.</summary>
         public Peer? LivingHead => Peers.FirstOrDefault(peer =>
@@ -51,10 +54,9 @@ internal static class PromotionRule
             return Refused($"this node holds records from {orphan} on that the chain went on without; promote another, or name the head ({membership.Head}) with force and have those records count instead of the chain's");
         }
 
-        // A restarted head was never told; it knows by itself.
-        if (membership.Nodes.Count == 0 && membership.Head != membership.Node && !self.Forced.Contains(membership.Head ?? default))
+        if (!membership.IsListed && !self.Forced.Contains(membership.Head ?? default))
         {
-            return Refused($"this node was not told yet who belongs to the chain; wait for a heartbeat, or name the head ({membership.Head}) with force");
+            return Refused($"this node was not told yet that it counts, and may not know who else does; wait for a heartbeat, or name the head ({membership.Head}) with force");
         }
 
         var skipped = new List<ChainNode>();
@@ -87,9 +89,17 @@ internal static class PromotionRule
             .Where(told => told.Node != self.Node && !self.Removed.Contains(told.Node) && asked.All(peer => peer.Node.Node != told.Node))
             .DistinctBy(static told => told.Node)];
 
-    /// <summary>The promise of the epoch to oneself; null when another epoch was heard of since everybody was asked: who was silent then may lead now.</summary>
-    public static Standing? Candidate(Standing standing, Candidacy self, Decision decision, string address) => standing.Membership.Epoch != self.Membership.Epoch ? null
-        : standing with { Membership = standing.Membership.Following(decision.Epoch, standing.Membership.Node, address) };
+    /// <summary>
+    /// The promise of the epoch to oneself. Null when another epoch was heard of since everybody was asked (who was silent
+    /// then may lead now), or of a node that was not asked: it may count by now.
+    /// </summary>
+    public static Standing? Candidate(Standing standing, Candidacy self, Decision decision, string address)
+    {
+        var membership = standing.Membership;
+        return membership.Epoch != self.Membership.Epoch || membership.Others.Any(other => self.Peers.All(peer => peer.Node.Node != other.Node))
+            ? null
+            : standing with { Membership = membership.Following(decision.Epoch, membership.Node, address) };
+    }
 
     /// <summary>
     /// The one change that makes a head. Everybody who counts, and is not skipped, counts behind it from now on. Null when

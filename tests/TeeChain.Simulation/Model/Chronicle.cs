@@ -14,7 +14,7 @@ internal sealed class Chronicle(World world, AckLevel level)
     private readonly Dictionary<Guid, long> _leftBehindIn = [];
     private readonly HashSet<Guid> _givenUp = [];
     private readonly HashSet<Guid> _mayGo = [];
-    private HashSet<Guid> _members = [];
+    private readonly HashSet<Guid> _members = [];
     private Membership? _seen;
 
     /// <summary>A write that a client was told of.</summary>
@@ -101,13 +101,14 @@ internal sealed class Chronicle(World world, AckLevel level)
         }
 
         _seen = head.Membership;
-        var members = head.Membership.Counted.Select(static known => known.Node).Append(head.Membership.Node).ToHashSet();
+        var members = Members(head);
         foreach (var gone in _members.Where(member => !members.Contains(member) && !_givenUp.Contains(member) && !_mayGo.Contains(member)))
         {
             throw new BrokenPromiseException($"{head.Process.Name} counts {Name(gone)} no more, and no operator has said so");
         }
 
-        _members = members;
+        _members.IntersectWith(members);
+        _members.UnionWith(head.Membership.Nodes.Select(static node => node.Node)); // Who is only announced was told of by nobody, perhaps.
     }
 
     /// <summary>No write that a client was told of is missing at the head, as far as the promise goes.</summary>
@@ -139,12 +140,10 @@ internal sealed class Chronicle(World world, AckLevel level)
 
     private void Lead(Node node, Guid chain, Record record)
     {
-        var before = _members;
         (Head, Chain, Epoch, _seen) = (node.Machine, chain, record.Epoch, null);
         world.Say($"{node.Process.Name}: leads epoch {record.Epoch} from {record.Sequence}");
-        var members = node.Membership.Counted.Select(static known => known.Node).Append(node.Membership.Node).ToHashSet();
-        before.RemoveWhere(member => !members.Contains(member) && !IsToldTo(members, member));
-        foreach (var gone in before.Where(member => !members.Contains(member)))
+        var members = Members(node);
+        foreach (var gone in _members.Where(member => !members.Contains(member)))
         {
             _leftBehindIn[gone] = record.Epoch;
         }
@@ -153,9 +152,7 @@ internal sealed class Chronicle(World world, AckLevel level)
         CheckWrites();
     }
 
-    /// <summary>A head may be gone before it told anybody of a node that it had just begun to count.</summary>
-    private bool IsToldTo(HashSet<Guid> members, Guid node) => Machines.Values.Distinct()
-        .Select(static machine => machine.Node!.Membership).Any(membership => members.Contains(membership.Node) && membership.Others.Any(other => other.Node == node));
+    private static HashSet<Guid> Members(Node head) => [.. head.Membership.Counted.Select(static known => known.Node), head.Membership.Node];
 
     private string Name(Guid node) => $"{(Machines.TryGetValue(node, out var machine) ? machine.Name : "?")} ({node.ToString()[..4]})";
 

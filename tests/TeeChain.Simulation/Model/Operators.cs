@@ -17,6 +17,7 @@ internal sealed class Operators(World world, Chronicle chronicle)
         node.Process.Start(async () =>
         {
             chronicle.MayGo(node.Membership.Head ?? default);
+            chronicle.MayGo(node.Membership.Nodes.Select(static told => told.Node).FirstOrDefault());
             var result = await node.Promotion.RunAsync(forced, CancellationToken.None);
             world.Say($"{node.Process.Name}: {(result.Refusal is { } refusal ? $"not promoted: {refusal}" : $"promoted to epoch {result.Epoch}")}");
             answered?.Invoke(result.Refusal);
