@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TeeChain.Protocol.Hop;
 
 namespace TeeProxy.Chain;
@@ -5,6 +6,9 @@ namespace TeeProxy.Chain;
 /// <summary>Whether a node may be promoted, and what is given up by it. Pure.</summary>
 internal static class PromotionRule
 {
+    /// <summary>Many times this fits into <see cref="FenceRule.LongestEpochJump"/>: a node may have missed as many promotions by force.</summary>
+    private const uint LongestLeap = 5_000;
+
     /// <summary>A node that counts, and what it answered.</summary>
     /// <param name="Answer">Null: it cannot be reached.</param>
     internal sealed record Peer(ChainNode Node, OpeningAnswer? Answer);
@@ -44,9 +48,9 @@ internal static class PromotionRule
             return Refused($"this node is the head of epoch {membership.Epoch} already");
         }
 
-        if (membership.IsJoining)
+        if (WhyItDoesNotCount(membership) is { } doesNotCount && !self.Forced.Contains(membership.Node))
         {
-            return Refused("this node is still being brought up to date; it cannot lead before it counts");
+            return Refused($"{doesNotCount}; promote another, or name this node itself ({membership.Node}) with force, and lose what nodes hold of which it was not told");
         }
 
         if (membership.OrphansFrom is { } orphan && !self.Forced.Contains(membership.Head ?? default))
@@ -54,13 +58,9 @@ internal static class PromotionRule
             return Refused($"this node holds records from {orphan} on that the chain went on without; promote another, or name the head ({membership.Head}) with force and have those records count instead of the chain's");
         }
 
-        if (!membership.IsListed && !self.Forced.Contains(membership.Head ?? default))
-        {
-            return Refused($"this node was not told yet that it counts, and may not know who else does; wait for a heartbeat, or name the head ({membership.Head}) with force");
-        }
-
         var skipped = new List<ChainNode>();
         var epoch = membership.Epoch;
+        var mayBeHigher = WhyItDoesNotCount(membership) is not null;
         foreach (var peer in self.Peers)
         {
             epoch = Math.Max(epoch, peer.Answer?.PromisedEpoch ?? 0);
@@ -75,11 +75,12 @@ internal static class PromotionRule
             }
 
             skipped.Add(peer.Node);
+            mayBeHigher |= peer.Answer?.Node != peer.Node.Node;
         }
 
         // A head that nobody can reach is what promotion is for.
         skipped.AddRange(self.Peers.Where(peer => peer.Answer is null && peer.Node == self.Head && !skipped.Contains(peer.Node)).Select(peer => peer.Node));
-        return new Decision(null, epoch + 1, skipped);
+        return new Decision(null, epoch + (mayBeHigher ? Leap(membership.Node) : 1), skipped);
     }
 
     /// <summary>Whom the answers name, of this epoch or a later one, and who was not asked: to this node they were not told, or not yet.</summary>
@@ -121,6 +122,7 @@ internal static class PromotionRule
             {
                 Role = Role.Head,
                 IsTakingOffice = true,
+                IsJoining = false,
                 IsOnlyHeardOf = false, // So it may be if a node that is gone is skipped at this node's own address.
                 OrphansFrom = null, // What it holds is the chain's from now on.
                 Known = [.. next.Known.Where(known => decision.Skipped.All(skipped => skipped.Node != known.Node))],
@@ -131,6 +133,11 @@ internal static class PromotionRule
             IsConfirmed = true,
         };
     }
+
+    private static string? WhyItDoesNotCount(Membership self) =>
+        self.IsJoining ? "this node is still being brought up to date and does not count"
+        : self.IsListed ? null
+        : "the head has not told this node yet that it counts";
 
     private static string? WhyNotWith(Candidacy self, Peer peer)
     {
@@ -156,6 +163,12 @@ internal static class PromotionRule
     private static string? WhyNotPast(Candidacy self, Peer head) => self.Membership.IsOnlyHeardOf
         ? $"the head {head.Node.Node} at {head.Node.Address} cannot be reached, and this node has only heard of its epoch {self.Membership.Epoch}: the chain may have gone on without this node; promote another, or name that head with force"
         : null;
+
+    /// <summary>
+    /// Whoever is forced past without an answer may have led epochs of which nobody here has heard. So that no epoch has two
+    /// heads, the next one is far above, by another number on each node.
+    /// </summary>
+    private static long Leap(Guid node) => 2 + (BinaryPrimitives.ReadUInt32LittleEndian(node.ToByteArray()) % LongestLeap);
 
     private static Decision Refused(string why) => new(why, 0, []);
 }

@@ -15,6 +15,7 @@ internal sealed class Chronicle(World world, AckLevel level)
     private readonly HashSet<Guid> _givenUp = [];
     private readonly HashSet<Guid> _mayGo = [];
     private readonly HashSet<Guid> _members = [];
+    private readonly Dictionary<JournalPosition, long> _recordedAt = [];
     private Membership? _seen;
 
     /// <summary>A write that a client was told of.</summary>
@@ -40,6 +41,9 @@ internal sealed class Chronicle(World world, AckLevel level)
     /// <summary>An operator said that the chain shall go on without this node, or that its folder is another.</summary>
     public void GiveUp(Guid node) => _givenUp.Add(node);
 
+    /// <summary>An operator said that whoever this node was not told of may be lost.</summary>
+    public void GiveUpOthersThan(Guid node) => _givenUp.UnionWith(Machines.Keys.Where(other => other != node));
+
     /// <summary>A promotion may go past the one that is taken for the head, when nobody can reach it.</summary>
     public void MayGo(Guid head) => _mayGo.Add(head);
 
@@ -49,6 +53,7 @@ internal sealed class Chronicle(World world, AckLevel level)
     /// <summary>A node recorded something of its own.</summary>
     public void Appended(Node node, Record record)
     {
+        _recordedAt[record.Position] = world.Now;
         var chain = node.Membership.Chain!.Value;
         var leader = node.Membership.Node;
         if (_leaders.TryAdd((chain, record.Epoch), leader))
@@ -56,14 +61,8 @@ internal sealed class Chronicle(World world, AckLevel level)
             Require(record.Kind == EntryKind.Epoch, () => $"{node.Process.Name} recorded {record.Kind} {record.Sequence} in epoch {record.Epoch} that nobody had begun");
         }
 
-        var isAgain = _leaders[(chain, record.Epoch)] is var before && before != leader && _givenUp.Contains(before);
-        if (isAgain)
-        {
-            _leaders[(chain, record.Epoch)] = leader; // Whoever forces past a head that cannot be asked cannot know which epochs it has led.
-        }
-
         Require(_leaders[(chain, record.Epoch)] == leader, () => $"two heads in epoch {record.Epoch}: {Name(_leaders[(chain, record.Epoch)])} and {node.Process.Name}");
-        if (record.Kind == EntryKind.Epoch && (Chain is null || (chain == Chain && (record.Epoch > Epoch || (isAgain && record.Epoch == Epoch)))))
+        if (record.Kind == EntryKind.Epoch && (Chain is null || (chain == Chain && record.Epoch > Epoch)))
         {
             Lead(node, chain, record);
         }
@@ -80,12 +79,13 @@ internal sealed class Chronicle(World world, AckLevel level)
         var counted = node.Membership.Counted.ToArray();
         var holders = Machines.Where(known => known.Value.Node!.Membership.Node == known.Key && known.Value.Disk.Holds(position))
             .Select(known => (known.Key, known.Value)).OrderBy(known => known.Value != node.Machine).ToArray();
-        Require(level != AckLevel.Next || holders.Length > 1 || counted.Length == 0, () => $"write {write} at {position} was answered under --ack next and is on {holders.Length} disk(s)");
+        var lost = Machines.Values.Where(machine => machine.LostAt >= _recordedAt[position]).ToHashSet(); // What they had was there when they said so.
+        Require(level != AckLevel.Next || holders.Length > 1 || counted.Length == 0 || lost.Count > 0, () => $"write {write} at {position} was answered under --ack next and is on {holders.Length} disk(s)");
         if (level == AckLevel.Chain)
         {
             foreach (var machine in counted.Select(known => Machines[known.Node]).Append(node.Machine))
             {
-                Require(machine.Application.Writes.Contains((position.Sequence, write)), () => $"write {write} at {position} was answered under --ack chain and is not applied at {machine.Name}, whose application is at {machine.Application.Last}");
+                Require(machine.IsTorn || lost.Contains(machine) || machine.Application.Writes.Contains((position.Sequence, write)), () => $"write {write} at {position} was answered under --ack chain and is not applied at {machine.Name}, whose application is at {machine.Application.Last}");
             }
         }
 
