@@ -20,26 +20,24 @@ internal static class CountRule
         var known = after.Counted.ToDictionary(static one => one.Node, static one => new ChainNode(one.Node, one.Address));
         ChainNode[] counting = [new(after.Node, after.HeadAddress ?? ""), .. after.Nodes.Where(one => known.ContainsKey(one.Node)).Select(one => known[one.Node])];
         ChainNode[] announced = [.. known.Values.Where(one => counting.All(other => other.Node != one.Node))];
-        var next = counting.Length == 1
-            ? after with { Nodes = [.. counting, .. announced], Announced = [] } // There is nobody else to be told.
-            : after with { Nodes = counting, Announced = announced };
+        var atOnce = counting.Length == 1 ? 1 : 0; // There is nobody else to be told of the first.
+        var next = after with { Nodes = [.. counting, .. announced.Take(atOnce)], Announced = [.. announced.Skip(atOnce)] };
         return after.View.Epoch == after.Epoch && SayTheSame(before, next)
             ? next
             : next with { View = new(after.Epoch, after.View.Epoch == after.Epoch ? after.View.Counter + 1 : 1) };
     }
 
-    /// <summary>The announced nodes count from now on, if everybody holds what the head tells. The same object when they do not.</summary>
+    /// <summary>
+    /// Those of the announced nodes that hold what the head tells count from now on, if everybody who counts does too. The same
+    /// object when that is nobody.
+    /// </summary>
     /// <param name="rows">Of the nodes behind the head.</param>
-    public static Membership Count(Membership head, IEnumerable<AckRow> rows) =>
-        head is { Role: Role.Head, Announced.Count: > 0 } && WaitsFor(head, rows).Count == 0
-            ? head with { Nodes = [.. head.Nodes, .. head.Announced], Announced = [] }
-            : head;
-
-    /// <summary>The nodes that count and of which it is not known that they hold what the head tells.</summary>
-    public static IReadOnlyList<ChainNode> WaitsFor(Membership head, IEnumerable<AckRow> rows)
+    public static Membership Count(Membership head, IEnumerable<AckRow> rows)
     {
         var told = rows.Where(row => !head.View.IsNewerThan(row.View)).Select(static row => row.Node).ToHashSet();
-        return [.. head.Nodes.Where(one => one.Node != head.Node && !told.Contains(one.Node))];
+        return head.Role == Role.Head && head.Announced.Any(one => told.Contains(one.Node)) && head.Nodes.All(one => one.Node == head.Node || told.Contains(one.Node))
+            ? head with { Nodes = [.. head.Nodes, .. head.Announced.Where(one => told.Contains(one.Node))], Announced = [.. head.Announced.Where(one => !told.Contains(one.Node))] }
+            : head;
     }
 
     private static bool SayTheSame(Membership one, Membership other)

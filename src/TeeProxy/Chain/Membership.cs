@@ -63,6 +63,10 @@ internal sealed record Membership
     [JsonIgnore]
     public bool IsFounding => IsTakingOffice && Epoch == 1;
 
+    /// <summary>No head of <see cref="Epoch"/> stands behind this node's last records: it has only heard of one, or wants to be it and is not yet.</summary>
+    [JsonIgnore]
+    public bool IsWithoutHead => IsOnlyHeardOf || (Head == Node && Role != Role.Head);
+
     /// <summary>Whether the head counts this node, as it last told.</summary>
     [JsonIgnore]
     public bool IsListed => View != default && Nodes.Any(node => node.Node == Node);

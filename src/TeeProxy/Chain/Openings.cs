@@ -28,7 +28,7 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
             Epoch = membership.Epoch,
             Head = membership.Head,
             HeadAddress = membership.HeadAddress,
-            IsOnlyHeardOf = membership.IsOnlyHeardOf,
+            IsWithoutHead = membership.IsWithoutHead,
             View = membership.View,
             Path = [.. standing.UpstreamPath, membership.Node],
             Base = journal.Base.ToProtocol(),

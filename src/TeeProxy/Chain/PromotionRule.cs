@@ -20,10 +20,11 @@ internal static class PromotionRule
     /// <param name="Forced">The nodes that the operator accepts to go on without.</param>
     internal sealed record Candidacy(Membership Membership, bool IsInOffice, Position Last, IReadOnlyList<Peer> Peers, IReadOnlySet<Guid> Forced)
     {
-        /// <summary>Who led last, as far as is known here. A candidacy that failed before has promised an epoch to this node itself, which nobody led.</summary>
-        public ChainNode? Head => Peers.FirstOrDefault(peer => peer.Node.Node == LastHead)?.Node;
+        /// <summary>Who led last, as far as is known here: who told of the chain last where whoever the epoch was promised to has never led it.</summary>
+        public ChainNode? Head => Peers.FirstOrDefault(peer => peer.Node.Node == (HasNobodyLed && Membership.Nodes is [var told, ..] ? told.Node : Membership.Head))?.Node;
 
-        private Guid? LastHead => Membership is { Nodes: [var told, ..] } && Membership.Head == Membership.Node ? told.Node : Membership.Head;
+        private bool HasNobodyLed => Membership.Head == Membership.Node
+            || Peers.Any(peer => peer.Answer is { } answer && answer.Node == Membership.Head && answer.Head == answer.Node && answer.View.Epoch < Membership.Epoch);
 
         /// <summary>The head, when it can be reached and still leads: it hands over first.</summary>
         public Peer? LivingHead => Peers.FirstOrDefault(peer =>
@@ -48,19 +49,14 @@ internal static class PromotionRule
             return Refused($"this node is the head of epoch {membership.Epoch} already");
         }
 
-        if (WhyItDoesNotCount(membership) is { } doesNotCount && !self.Forced.Contains(membership.Node))
+        if (WhyUnfit(self) is { } unfit && !self.Forced.Contains(membership.Node))
         {
-            return Refused($"{doesNotCount}; promote another, or name this node itself ({membership.Node}) with force, and lose what nodes hold of which it was not told");
-        }
-
-        if (membership.OrphansFrom is { } orphan && !self.Forced.Contains(membership.Head ?? default))
-        {
-            return Refused($"this node holds records from {orphan} on that the chain went on without; promote another, or name the head ({membership.Head}) with force and have those records count instead of the chain's");
+            return Refused($"{unfit}; promote another, or name this node itself ({membership.Node}) with force: its records count then, and what others hold of which it does not know may be lost");
         }
 
         var skipped = new List<ChainNode>();
         var epoch = membership.Epoch;
-        var mayBeHigher = WhyItDoesNotCount(membership) is not null;
+        var mayBeHigher = WhyUnfit(self) is not null;
         foreach (var peer in self.Peers)
         {
             epoch = Math.Max(epoch, peer.Answer?.PromisedEpoch ?? 0);
@@ -83,9 +79,9 @@ internal static class PromotionRule
         return new Decision(null, epoch + (mayBeHigher ? Leap(membership.Node) : 1), skipped);
     }
 
-    /// <summary>Whom the answers name, of this epoch or a later one, and who was not asked: to this node they were not told, or not yet.</summary>
+    /// <summary>Whom the answers name that are told by the same head or a later one, and who was not asked: to this node they were not told, or not yet.</summary>
     public static IReadOnlyList<ChainNode> Unasked(Membership self, IReadOnlyList<Peer> asked) =>
-        [.. asked.Where(peer => peer.Answer is { } answer && answer.Chain == self.Chain && answer.PromisedEpoch >= self.Epoch)
+        [.. asked.Where(peer => peer.Answer is { } answer && answer.Chain == self.Chain && answer.View.Epoch >= self.View.Epoch)
             .SelectMany(static peer => peer.Answer!.Nodes)
             .Where(told => told.Node != self.Node && !self.Removed.Contains(told.Node) && asked.All(peer => peer.Node.Node != told.Node))
             .DistinctBy(static told => told.Node)];
@@ -134,17 +130,23 @@ internal static class PromotionRule
         };
     }
 
-    private static string? WhyItDoesNotCount(Membership self) =>
-        self.IsJoining ? "this node is still being brought up to date and does not count"
-        : self.IsListed ? null
-        : "the head has not told this node yet that it counts";
+    /// <summary>Why the chain may have gone on without this node, or count others of which it does not know.</summary>
+    private static string? WhyUnfit(Candidacy self) => self.Membership switch
+    {
+        { IsJoining: true } => "this node is still being brought up to date and does not count",
+        { OrphansFrom: { } orphan } => $"this node holds records from {orphan} on that the chain went on without",
+        { IsListed: false } => "the head has not told this node yet that it counts",
+        { IsOnlyHeardOf: true } membership when self.Peers.Any(peer => peer.Node.Node == membership.Head && peer.Answer is null) =>
+            $"this node has only heard of epoch {membership.Epoch}, and its head {membership.Head} cannot be reached",
+        _ => null,
+    };
 
     private static string? WhyNotWith(Candidacy self, Peer peer)
     {
         var (node, address) = peer.Node;
         if (peer.Answer is not { } answer)
         {
-            return peer.Node == self.Head ? WhyNotPast(self, peer)
+            return peer.Node == self.Head ? null
                 : $"node {node} at {address} cannot be reached and might still follow the old head; bring it back, remove it, or name it with force";
         }
 
@@ -158,11 +160,6 @@ internal static class PromotionRule
             ? $"node {node} at {address} holds records up to {answer.Last}, this node only up to {self.Last}; promote that one, or name it with force and lose what it has more"
             : null;
     }
-
-    /// <summary>A head that nobody can reach is gone past, but by those alone who are of its epoch: to them it has told all that it must not lose.</summary>
-    private static string? WhyNotPast(Candidacy self, Peer head) => self.Membership.IsOnlyHeardOf
-        ? $"the head {head.Node.Node} at {head.Node.Address} cannot be reached, and this node has only heard of its epoch {self.Membership.Epoch}: the chain may have gone on without this node; promote another, or name that head with force"
-        : null;
 
     /// <summary>
     /// Whoever is forced past without an answer may have led epochs of which nobody here has heard. So that no epoch has two

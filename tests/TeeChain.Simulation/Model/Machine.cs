@@ -67,7 +67,4 @@ internal sealed class Machine(World world, Net net, int index, AckLevel level)
         (Disk, Application, LostAt, IsTorn) = (disk, application ?? Application, world.Now, application is null);
         world.Say($"{Name}: its folder now ends at {disk.Last.Sequence}, its application at {Application.Last}");
     }
-
-    /// <summary>A copy of everything, as a backup takes it.</summary>
-    public (Disk Disk, Application Application) Copy() => (Disk.Copy(), Application.Copy());
 }

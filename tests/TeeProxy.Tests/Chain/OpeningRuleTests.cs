@@ -58,10 +58,10 @@ public sealed class OpeningRuleTests
     [Fact]
     public void Who_has_only_heard_of_the_epoch_brings_nothing()
     {
-        var decision = Judge(Replica, Opening with { IsOnlyHeardOf = true });
+        var decision = Judge(Replica, Opening with { IsWithoutHead = true });
 
         Assert.Equal(Verdict.Epoch, decision.Verdict);
-        Assert.False(decision.Next.IsOnlyHeardOf);
+        Assert.False(decision.Next.IsWithoutHead);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class OpeningRuleTests
     [InlineData(2 + FenceRule.LongestEpochJump + 1)]
     [InlineData(long.MaxValue)]
     public void An_epoch_that_jumps_too_far_is_refused(long epoch) =>
-        AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, "more than 1000 beyond");
+        AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, $"more than {FenceRule.LongestEpochJump} beyond");
 
     [Fact]
     public void Another_head_of_the_promised_epoch_is_refused() =>
