@@ -112,6 +112,10 @@ public sealed class PromotionTests : IAsyncLifetime
         await AssertHeadGoesOnAsync("ends with record", Chain.Head.Openings.Accept() with { Last = new Position(5, 1, 0) });
 
     [Fact]
+    public async Task A_head_that_takes_no_writes_as_it_is_and_holds_more_is_not_fenced() =>
+        await AssertHeadGoesOnAsync("holds records up to 9", Chain.Head.Openings.Refuse(Verdict.Head, "it is not confirmed yet") with { Last = new Position(9, 1, 0) });
+
+    [Fact]
     public async Task A_head_that_answers_but_not_to_a_hand_over_goes_on()
     {
         Chain.Between = (address, opening) =>

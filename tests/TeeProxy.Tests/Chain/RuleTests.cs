@@ -311,6 +311,15 @@ public sealed class ConfirmRuleTests
         Assert.False(ConfirmRule.Confirms(Head, Ten, [Follower, Follower with { Last = new Position(11, 2, 0), Head = Guid.NewGuid() }]));
 
     [Fact]
+    public void So_does_who_was_told_more_than_the_head_remembers_to_have_told()
+    {
+        var head = Head with { View = new(2, 4) };
+
+        Assert.True(ConfirmRule.Confirms(head, Ten, [Follower with { View = new(2, 4) }]));
+        Assert.False(ConfirmRule.Confirms(head, Ten, [Follower with { View = new(2, 5) }]));
+    }
+
+    [Fact]
     public void What_another_chain_holds_does_not_matter() =>
         Assert.True(ConfirmRule.Confirms(Head, Ten, [Follower, Follower with { Last = new Position(11, 2, 0), Chain = Guid.NewGuid() }]));
 
