@@ -166,12 +166,12 @@ internal sealed partial class PredecessorLink(
         LogAccepted(opening.Node, opening.Address, answer.Last.Sequence);
     }
 
-    private static async Task RunAsync(HopStream stream, Present present, CancellationToken cancellation)
+    private async Task RunAsync(HopStream stream, Present present, CancellationToken cancellation)
     {
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation, present.Stop.Token);
         try
         {
-            await present.Stream.RunAsync(together.Token);
+            await SideBySide.RunAsync(together.Token, present.Stream.RunAsync, stopping => RefuseWhenFencedAsync(present.Stream.Opening, stopping));
         }
         finally
         {
@@ -182,6 +182,13 @@ internal sealed partial class PredecessorLink(
 
             present.Ended.SetResult();
         }
+    }
+
+    /// <summary>Whoever hears of a higher epoch goes on with no older one: else the predecessor would never learn of it.</summary>
+    private async Task RefuseWhenFencedAsync(Opening opening, CancellationToken cancellation)
+    {
+        var now = await member.Standing.WaitAsync(standing => FenceRule.IsFenced(standing.Membership, opening), cancellation);
+        throw new HopRefusedException(Verdict.Epoch, $"this node has heard of epoch {now.Membership.Epoch} under head {now.Membership.Head}, the predecessor is at epoch {opening.Epoch}");
     }
 
     [LoggerMessage(LogLevel.Information, "Node {Node} at {Address} is this node's predecessor; it resumes behind record {Sequence}.")]
