@@ -10,6 +10,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/scripts/packages.sh"
 # shellcheck source=scripts/build.sh
 . "$root/scripts/build.sh"
+# shellcheck source=scripts/publish.sh
+. "$root/scripts/publish.sh"
 # shellcheck source=scripts/processes.sh
 . "$root/scripts/processes.sh"
 # shellcheck source=scripts/front.sh
@@ -22,6 +24,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/scripts/bench.sh"
 # shellcheck source=scripts/simulate.sh
 . "$root/scripts/simulate.sh"
+# shellcheck source=scripts/test-programs.sh
+. "$root/scripts/test-programs.sh"
 # shellcheck source=scripts/test.sh
 . "$root/scripts/test.sh"
 
@@ -46,6 +50,8 @@ Load, through HAProxy (prints the Apache Bench command, then runs it):
 By hand, and for developers:
   teeproxy-commands [N]  prints the commands for running the chain in terminals
   feed                 asks again which optional packages the NuGet feed has (feed.props)
+  publish              teeproxy and sample-app for linux-x64 into artifacts/publish: folders that need the .NET runtime,
+                       single files that do not, checksums
   simulate [--seeds N] [--first S]  N (1000) random lives of a simulated chain, from seed S (1) on (docs/simulation.md)
   test [--all]         all that CI runs; --all also the slow tests. The last line is `N passed, N failed`
 
@@ -57,6 +63,7 @@ Environment (what `up` was told is remembered in the run folder; the other comma
   TEECHAIN_STATS_USER, TEECHAIN_STATS_PASSWORD (teechain, teechain)
   TEECHAIN_RUN_DIR         the run folder; two of them, with two base ports, live side by side
   TEECHAIN_CONFIGURATION   Release
+  TEECHAIN_PROGRAMS        a folder with teeproxy/teeproxy and sample-app/sample-app, which up then runs and does not build
   TEECHAIN_UP_TIMEOUT      seconds that up waits for each node (60)
   TEECHAIN_VERIFY_TIMEOUT  seconds that verify waits for the slowest node (10)
   TEECHAIN_LOG_LINES       how many lines logs shows (20)
@@ -85,6 +92,7 @@ case $verb in
     need_dotnet
     ask_feed
     ;;
+  publish) publish ;;
   simulate) simulate "$@" ;;
   test) run_tests "$@" ;;
   clean) clean ;;

@@ -1,26 +1,22 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
-# The build, and the two packages that not every feed has. Sourced by misc-commands.sh.
+# The build, and the packages that not every feed has. Sourced by misc-commands.sh.
 
 export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-# has_package NAME VERSION [NAME VERSION]: yes, no, or unreachable, by a restore in a throw-away project. It shares the
-# package folder (NUGET_PACKAGES) with the build, so it answers the question that matters: will the build find it?
-has_package() {
-  local folder outcome=no config references=""
+# can_restore PROPERTIES ITEMS: yes, no, or unreachable, by a restore of a throw-away project. It shares the package folder
+# (NUGET_PACKAGES) with the build, so it answers the question that matters: will the build find it?
+can_restore() {
+  local folder outcome=no config
   folder=$(mktemp -d)
-  while (($# > 0)); do
-    references+="<PackageReference Include=\"$1\" Version=\"[$2]\" />"
-    shift 2
-  done
-  # Nothing of the repository is inherited but its feed.
-  for config in NuGet.Config NuGet.config nuget.config; do
+  # Nothing of the repository is inherited but its feed and its SDK.
+  for config in NuGet.Config NuGet.config nuget.config global.json; do
     [[ -f $root/$config ]] && cp "$root/$config" "$folder/"
   done
   echo '<Project />' | tee "$folder/Directory.Build.props" "$folder/Directory.Build.targets" >"$folder/Directory.Packages.props"
   cat >"$folder/attempt.csproj" <<END
 <Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup>
-  <ItemGroup>$references</ItemGroup>
+  <PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit>$1</PropertyGroup>
+  <ItemGroup>$2</ItemGroup>
 </Project>
 END
   if (cd "$folder" && NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT=1 timeout 90 dotnet restore attempt.csproj </dev/null >restore.log 2>&1); then
@@ -33,26 +29,53 @@ END
   echo "$outcome"
 }
 
-# Writes feed.props, which Directory.Build.props imports, so that every later build uses what the feed has. yes and no
-# are final (`misc-commands.sh feed` asks again); unreachable counts as false for now and is asked again next time.
-write_feed_props() {
-  if [[ ! -f $root/feed.props ]] || grep -q unreachable "$root/feed.props"; then ask_feed; fi
+has_package() { # NAME VERSION [NAME VERSION]
+  local references=""
+  while (($# > 0)); do
+    references+="<PackageReference Include=\"$1\" Version=\"[$2]\" />"
+    shift 2
+  done
+  can_restore "" "$references"
 }
 
+# The compiler to machine code, of the SDK's own version, and the runtime packs that it compiles against. What it makes
+# must run here, so elsewhere there is no use for it.
+has_ready_to_run() {
+  if [[ $(uname -sm) != "Linux x86_64" ]]; then
+    echo no
+  else
+    can_restore "<RuntimeIdentifiers>linux-x64</RuntimeIdentifiers><PublishReadyToRun>true</PublishReadyToRun>" \
+      '<FrameworkReference Include="Microsoft.AspNetCore.App" />'
+  fi
+}
+
+# Writes feed.props, which Directory.Build.props imports, so that every later build uses what the feed has. yes and no
+# are final (`misc-commands.sh feed` asks again) for one SDK; unreachable counts as false for now and is asked again.
+write_feed_props() {
+  local file=$root/feed.props
+  if [[ ! -f $file ]] || grep -q unreachable "$file" || ! grep -qF "SDK $(sdk_version):" "$file"; then ask_feed; fi
+}
+
+sdk_version() { (cd "$root" && dotnet --version); }
+
 ask_feed() {
-  local file=$root/feed.props prometheus nbomber content
+  local file=$root/feed.props sdk prometheus nbomber ready content
+  sdk=$(sdk_version)
   prometheus=$(has_package prometheus-net 8.2.1 prometheus-net.AspNetCore 8.2.1)
   nbomber=$(has_package NBomber 4.1.2)
+  ready=$(has_ready_to_run)
   content="<Project>
-  <!-- Written by misc-commands.sh: a restore of each was tried. prometheus-net 8.2.1: $prometheus. NBomber 4.1.2: $nbomber. -->
+  <!-- Written by misc-commands.sh with SDK $sdk: a restore of each was tried.
+       prometheus-net 8.2.1: $prometheus. NBomber 4.1.2: $nbomber. ReadyToRun compiler: $ready, of the SDK's version. -->
   <PropertyGroup>
     <UsePrometheusNet>$(is_yes "$prometheus")</UsePrometheusNet>
     <UseNBomber>$(is_yes "$nbomber")</UseNBomber>
+    <UseReadyToRun Condition=\"\$(MSBuildToolsPath.EndsWith('/$sdk'))\">$(is_yes "$ready")</UseReadyToRun>
   </PropertyGroup>
 </Project>"
   # Every project depends on this file: written only when it differs, or each run would build everything.
   [[ -f $file && $(<"$file") == "$content" ]] || printf '%s\n' "$content" >"$file"
-  say "Feed: prometheus-net $prometheus, NBomber $nbomber (feed.props)"
+  say "Feed: prometheus-net $prometheus, NBomber $nbomber, ReadyToRun compiler $ready (feed.props)"
 }
 
 is_yes() { if [[ $1 == yes ]]; then echo true; else echo false; fi; }
@@ -69,6 +92,10 @@ under_build_lock() {
 
 build_programs() {
   local log=$root/artifacts/build.log project
+  if [[ -n ${TEECHAIN_PROGRAMS:-} ]]; then
+    [[ -x $teeproxy && -x $sample_app ]] || die "TEECHAIN_PROGRAMS is $TEECHAIN_PROGRAMS, but $teeproxy and $sample_app are not both there"
+    return
+  fi
   need_dotnet
   if runs_from_here; then
     # The runtime maps its assemblies; to write over them would pull the ground from under what runs.

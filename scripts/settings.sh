@@ -6,6 +6,11 @@ run=${TEECHAIN_RUN_DIR:-$root/run}
 [[ $run == /* ]] || run=$PWD/$run
 teeproxy=$root/src/TeeProxy/bin/$configuration/net10.0/teeproxy
 sample_app=$root/src/SampleApp/bin/$configuration/net10.0/sample-app
+# Programs that are there already, such as published ones, are run instead of built.
+if [[ -n ${TEECHAIN_PROGRAMS:-} ]]; then
+  teeproxy=$TEECHAIN_PROGRAMS/teeproxy/teeproxy
+  sample_app=$TEECHAIN_PROGRAMS/sample-app/sample-app
+fi
 
 die() {
   printf 'misc-commands.sh: %s\n' "$*" >&2

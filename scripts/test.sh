@@ -102,83 +102,6 @@ rendered_fronts_are_valid() {
   rm -rf "$folder"
 }
 
-# streamed LOG FILTER COMMAND…: runs a program of tests within the time that is left and shows its output through FILTER (an
-# awk program). By way of a file: a process that the program leaves behind would keep a pipe open, and us waiting.
-streamed() {
-  local log=$1 filter=$2 pid
-  shift 2
-  : >"$log"
-  TEECHAIN_TEST_RUN=$test_run timeout --kill-after=10 "$(seconds_left)" "$@" </dev/null >"$log" 2>&1 &
-  pid=$!
-  tail --pid="$pid" --sleep-interval=0.2 -n +1 -f "$log" | awk "$filter { print; fflush() }"
-  wait "$pid"
-}
-
-# A script of tests prints `ok - NAME` or `not ok - NAME` a test.
-run_script_tests() { # FILE
-  local name log outcome=0 good bad begun=$SECONDS
-  name=${1#"$root"/}
-  log=$results/$(basename "$1").log
-  say "== $name"
-  streamed "$log" '' "$1" || outcome=$?
-  good=$(grep -c '^ok - ' "$log") || true
-  bad=$(grep -c '^not ok - ' "$log") || true
-  passed=$((passed + good)) failed=$((failed + bad))
-  if ((bad == 0 && (outcome != 0 || good == 0))); then
-    report failed "$name: exit status $outcome, $good tests" $((SECONDS - begun))
-  else
-    say "   $name: $good passed, $bad failed in $((SECONDS - begun)) s"
-  fi
-}
-
-attribute() { # NAME, of the only assembly of an xunit report
-  grep -o '<assembly [^>]*>' "$2" | grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+' | head -n 1
-}
-
-# One test project: an xunit.v3 program. It must say how it went, and must have run something.
-run_project() { # NAME
-  local name=$1 begun=$SECONDS outcome=0 xml dll total good bad errors skips left_out=()
-  # Tests marked so are for --all: CI has ten minutes.
-  [[ -n ${TEECHAIN_TEST_ALL:-} ]] || left_out=(-trait- When=OnlyInAll)
-  xml=$results/$name.xml
-  dll=$root/tests/$name/bin/Release/net10.0/$name.dll
-  rm -f "$xml"
-  say "== $name"
-  if [[ ! -f $dll ]]; then
-    report failed "$name: was not built" 0
-    return
-  fi
-  streamed "$results/$name.log" '!/^ *(Discovering|Discovered|Starting|Finished): /' \
-    dotnet exec "$dll" -noLogo -noColor -longRunning 60 -xml "$xml" "${left_out[@]}" || outcome=$?
-  good=$(attribute passed "$xml" 2>/dev/null) || good=0
-  bad=$(attribute failed "$xml" 2>/dev/null) || bad=0
-  errors=$(attribute errors "$xml" 2>/dev/null) || errors=0
-  skips=$(attribute skipped "$xml" 2>/dev/null) || skips=0
-  total=$((good + bad + errors))
-  passed=$((passed + good)) failed=$((failed + bad + errors)) skipped=$((skipped + skips))
-  if ((outcome == 124 || outcome == 137)); then
-    report failed "$name: stopped after $((SECONDS - begun)) s, out of time" $((SECONDS - begun))
-  elif [[ ! -s $xml ]]; then
-    report failed "$name: ended with exit status $outcome and without a report" $((SECONDS - begun))
-  elif ((total == 0)); then
-    report failed "$name: ran no test at all" $((SECONDS - begun))
-  elif ((outcome != 0 && bad + errors == 0)); then
-    report failed "$name: exit status $outcome though no test failed" $((SECONDS - begun))
-  else
-    say "   $name: $good passed, $((bad + errors)) failed, $skips skipped in $((SECONDS - begun)) s"
-  fi
-}
-
-# Unit tests first: they say more exactly what is wrong.
-test_projects() {
-  local file name last=()
-  for file in "$root"/tests/*/*.csproj; do
-    name=$(basename "$file" .csproj)
-    if [[ $name == *EndToEnd ]]; then last+=("$name"); else echo "$name"; fi
-  done
-  ((${#last[@]} == 0)) || printf '%s\n' "${last[@]}"
-}
-
 # Processes started by the tests, known by a variable of ours in their environment, and by nothing else.
 left_behind() {
   local environ pid
@@ -226,8 +149,43 @@ finish() {
   ((failed == 0)) || exit 1
 }
 
+# What CI runs of the programs: the simulation, which uses one core and never waits, beside those that mostly wait.
+run_programs() {
+  local project
+  begin_project TeeChain.Simulation "${beside[@]}"
+  for project in $(test_projects); do
+    begin_project "$project"
+    end_project "$project"
+  done
+  end_project TeeChain.Simulation
+}
+
+# What the end-to-end tests start dozens of times a test starts faster when it is compiled ahead of time.
+programs_are_compiled_ahead() {
+  publish_framework_dependent "$root/artifacts/programs"
+}
+
+# The fronts' tests need no build, and mostly wait.
+begin_scripts() {
+  local script
+  for script in "$root"/tests/scripts/*_test.sh; do begin_script "$script"; done
+}
+
+end_scripts() {
+  local script
+  for script in "$root"/tests/scripts/*_test.sh; do end_script "$script"; done
+}
+
+run_deploy_tests() {
+  local script
+  for script in "$root"/deploy/test/*; do
+    [[ -f $script && -x $script ]] || continue
+    begin_script "$script"
+    end_script "$script"
+  done
+}
+
 run_tests() { # [--all]
-  local project script
   case ${1:-} in
     '') ;;
     --all)
@@ -236,6 +194,8 @@ run_tests() { # [--all]
       ;;
     *) usage_error "test takes --all or nothing, not '$1'" ;;
   esac
+  # This tree's programs are tested, whatever `up` was told to run.
+  unset TEECHAIN_PROGRAMS
   test_run=$$-$(random_word 6)
   rm -rf "$results"
   mkdir -p "$results"
@@ -249,23 +209,22 @@ run_tests() { # [--all]
   check "shellcheck finds nothing" scripts_are_clean
   check "haproxy.cfg is valid without a warning" bundled_front_is_valid
   check "haproxy.cfg rendered for 1, 3 and 9 nodes is valid" rendered_fronts_are_valid
+  begin_scripts
   check "restore" under_build_lock restores
   [[ -z $check_passed ]] || check "build without a warning" under_build_lock builds_without_warning
+  end_scripts
   if [[ -n $check_passed ]]; then
+    if uses_ready_to_run; then
+      check "programs are compiled ahead of time" under_build_lock programs_are_compiled_ahead
+      [[ -z $check_passed ]] || export TEECHAIN_PROGRAMS=$root/artifacts/programs
+    fi
     # What the build does not hold by itself (whitespace) is not worth 12 to 44 of CI's 600 s.
     [[ -z ${TEECHAIN_TEST_ALL:-} ]] || check "dotnet format changes nothing" is_formatted
-    for script in "$root"/tests/scripts/*_test.sh; do
-      run_script_tests "$script"
-    done
-    for project in $(test_projects); do run_project "$project"; done
-    if [[ -n ${TEECHAIN_TEST_ALL:-} ]]; then
-      for script in "$root"/deploy/test/*; do
-        [[ ! -f $script || ! -x $script ]] || run_script_tests "$script"
-      done
-    fi
+    run_programs
+    [[ -z ${TEECHAIN_TEST_ALL:-} ]] || run_deploy_tests
     sweep
   else
-    say "No test was run: there is no build."
+    say "No other test was run: there is no build."
   fi
   test_is_complete=yes
   say ""

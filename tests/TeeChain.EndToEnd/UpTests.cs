@@ -24,7 +24,7 @@ public sealed class UpTests : IAsyncDisposable
     [Fact]
     public async Task Behind_up_every_application_sees_the_same_writes_once_in_the_same_order_and_an_equal_share_of_the_reads()
     {
-        // While a program of this tree runs, `up` does not build: the tests' own build is the one to test.
+        // While a program of this tree runs, `up` does not build, nor where it is told which to run: the tests' own is the one to test.
         await using var running = new Harness.SampleApp("running", Ports.Reserve().Next(), _folder.Path);
         await running.StartAsync(Cancellation);
         await RunScriptAsync("up", $"{Nodes}");
@@ -60,6 +60,7 @@ public sealed class UpTests : IAsyncDisposable
                 ["TEECHAIN_BASE_PORT"] = $"{_base}",
                 ["TEECHAIN_RUN_DIR"] = _folder.File("run"),
                 ["TEECHAIN_CONFIGURATION"] = Repository.Configuration,
+                [Repository.ProgramsVariable] = Repository.Programs ?? "",
             });
         var exit = await script.WaitExitAsync(CancellationToken.None);
         Assert.True(exit == 0, script.Description);

@@ -15,6 +15,14 @@ internal sealed partial class RealProcess : IAsyncDisposable
 
     private static readonly string Run = Environment.GetEnvironmentVariable(RunVariable) is { Length: > 0 } run ? run : $"{Guid.NewGuid():N}";
 
+    // Processes that live for seconds: what is called 30 times is not worth compiling once more, what is called 4096 times
+    // (hexadecimal 1000) is. It saves about half of the processor time of the tests.
+    private static readonly Dictionary<string, string> ShortLife = new()
+    {
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCountThreshold"] = "1000",
+    };
+
     private readonly Process _process;
     private readonly string _name;
     private readonly string _log;
@@ -56,6 +64,11 @@ internal sealed partial class RealProcess : IAsyncDisposable
         foreach (var name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => (string)entry.Key).Where(IsConfiguration))
         {
             start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in ShortLife)
+        {
+            start.Environment[name] = value;
         }
 
         start.Environment[RunVariable] = Run;

@@ -8,10 +8,16 @@ internal static class Repository
 
     public const string OnlyInAll = "OnlyInAll";
 
+    /// <summary>The variable that names <see cref="Programs"/>, for <c>misc-commands.sh</c> too.</summary>
+    public const string ProgramsVariable = "TEECHAIN_PROGRAMS";
+
     public static string Root { get; } = FindRoot();
 
     /// <summary><c>Debug</c> or <c>Release</c>: the folder above the target framework's, tests/…/bin/Release/net10.0.</summary>
     public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/')).Parent!.Name;
+
+    /// <summary>Programs to test instead of the build's, compiled ahead of time; null where none are named.</summary>
+    public static string? Programs { get; } = Environment.GetEnvironmentVariable(ProgramsVariable) is { Length: > 0 } folder ? folder : null;
 
     public static string TeeProxy { get; } = Program("TeeProxy", "teeproxy");
 
@@ -21,8 +27,9 @@ internal static class Repository
 
     public static string Script { get; } = Path.Combine(Root, "misc-commands.sh");
 
-    private static string Program(string project, string name) =>
-        Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", name);
+    private static string Program(string project, string name) => Programs is { } folder
+        ? Path.Combine(folder, name, name)
+        : Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", name);
 
     private static string FindRoot()
     {
