@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TeeChain.Protocol;
 using TeeProxy.Status;
 
 namespace TeeProxy;
@@ -101,7 +102,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
     private static string Cause(Task ended) => ended.Exception?.GetBaseException().Message ?? "a loop ended that must not";
 
     [LoggerMessage(LogLevel.Information, "teeproxy listens on {Listen}, admin on {Admin}, application {Local}, next {Next}, data in {Data}.")]
-    private partial void LogStarted(Options.Address listen, Options.Address admin, Options.Address local, string next, string data);
+    private partial void LogStarted(Address listen, Address admin, Address local, string next, string data);
 
     [LoggerMessage(LogLevel.Information, "{Signal}: not ready any more; serving for {Drain} longer, then finishing what is in flight.")]
     private partial void LogDraining(string signal, TimeSpan drain);

@@ -1,3 +1,4 @@
+using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery.Keys;

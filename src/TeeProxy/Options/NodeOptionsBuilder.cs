@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery.Keys;

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 
 namespace TeeProxy.Status;
 

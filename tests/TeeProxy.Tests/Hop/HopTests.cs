@@ -1,8 +1,8 @@
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Frames;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Hop;
-using TeeProxy.Options;
 
 namespace TeeProxy.Tests.Hop;
 

@@ -1,4 +1,5 @@
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Options;

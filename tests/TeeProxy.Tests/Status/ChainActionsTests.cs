@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using TeeChain.Protocol;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 using TeeProxy.Status;
 using TeeProxy.Tests.Chain;
 
