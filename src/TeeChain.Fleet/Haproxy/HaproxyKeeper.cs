@@ -110,7 +110,7 @@ internal sealed partial class HaproxyKeeper(
             backend => $"HAProxy has no backend {backend}: its configuration should be the bundled haproxy.cfg, or have its four backends"));
         var wanted = WantedServersRule.From(view, await names.ResolveAsync(view.Workers, problems, cancellation));
         var deletable = _added.Where(id => now.Counts.TryGetValue(id, out var counts) && counts.Open == 0).ToFrozenSet();
-        var changes = HaproxyPlanRule.Changes(wanted, now.Servers, now.Backends, deletable, bundled.ServerKeywords);
+        var changes = HaproxyPlanRule.Changes(wanted, WantedServersRule.Members(view), now.Servers, now.Backends, deletable, bundled.ServerKeywords);
         foreach (var change in changes)
         {
             await SayAsync(change, problems, cancellation);

@@ -7,19 +7,20 @@ namespace TeeChain.Fleet.Haproxy;
 /// </summary>
 internal static class HaproxyPlanRule
 {
+    /// <param name="members">All of the fleet: who is of it, but not wanted, because it is not known where it is, stays as it is.</param>
     /// <param name="seen">What HAProxy has in its backends.</param>
     /// <param name="backends">Those that HAProxy has.</param>
     /// <param name="deletable">Servers that were added while HAProxy runs and that serve nobody now. Others are of its configuration, or busy.</param>
     /// <param name="keywords">What a backend's servers are given, as on a <c>server</c> line.</param>
     /// <returns>First who leaves, so that <c>writes_first</c> never has two.</returns>
     public static IReadOnlyList<ServerChange> Changes(
-        IReadOnlyList<WantedServer> wanted, IReadOnlyList<SeenServer> seen, IReadOnlySet<string> backends, IReadOnlySet<ServerId> deletable, Func<string, string> keywords)
+        IReadOnlyList<WantedServer> wanted, IReadOnlySet<ServerId> members, IReadOnlyList<SeenServer> seen, IReadOnlySet<string> backends,
+        IReadOnlySet<ServerId> deletable, Func<string, string> keywords)
     {
-        var ids = wanted.Select(server => server.Id).ToHashSet();
         var there = seen.ToDictionary(server => server.Id);
         return
         [
-            .. seen.Where(server => !ids.Contains(server.Id)).Select(server => Leave(server, deletable)).OfType<ServerChange>(),
+            .. seen.Where(server => !members.Contains(server.Id)).Select(server => Leave(server, deletable)).OfType<ServerChange>(),
             .. from server in wanted
                where backends.Contains(server.Id.Backend)
                let change = there.TryGetValue(server.Id, out var now) ? Change(server, now) : Add(server, keywords(server.Id.Backend))
@@ -38,9 +39,7 @@ internal static class HaproxyPlanRule
             server.Id,
             $"joins at {server.Address}:{server.Port}",
             [
-                $"add server {server.Id} {server.Address}:{server.Port} port {server.CheckPort} {keywords}",
-                // `add server … addr` takes no IPv6 address in 2.6.
-                .. server.CheckAddress == server.Address ? [] : (string[])[Check(server)],
+                $"add server {server.Id} {server.Placement} {keywords}",
                 $"enable health {server.Id}",
                 .. Turned(server.Id, Turn.Maint, server.Turn),
             ]) { IsAddition = true };
@@ -56,7 +55,7 @@ internal static class HaproxyPlanRule
                 [
                     State(server.Id, "maint"),
                     $"set server {server.Id} addr {server.Address} port {server.Port}",
-                    Check(server),
+                    $"set server {server.Id} check-addr {server.CheckAddress} port {server.CheckPort}",
                     $"enable health {server.Id}",
                     .. Turned(server.Id, Turn.Maint, server.Turn),
                 ]);
@@ -77,8 +76,6 @@ internal static class HaproxyPlanRule
     };
 
     private static string State(ServerId id, string state) => $"set server {id} state {state}";
-
-    private static string Check(WantedServer server) => $"set server {server.Id} check-addr {server.CheckAddress} port {server.CheckPort}";
 }
 
 /// <summary>What is said of one server, in one batch.</summary>

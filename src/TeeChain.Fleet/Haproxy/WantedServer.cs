@@ -2,7 +2,14 @@ namespace TeeChain.Fleet.Haproxy;
 
 /// <summary>A server that HAProxy should have. Addresses are IP addresses: HAProxy resolves no names of servers added while it runs.</summary>
 /// <param name="CheckAddress">Of the node's admin port, which is asked whether it is ready.</param>
-internal sealed record WantedServer(ServerId Id, string Address, int Port, string CheckAddress, int CheckPort, Turn Turn);
+internal sealed record WantedServer(ServerId Id, string Address, int Port, string CheckAddress, int CheckPort, Turn Turn)
+{
+    /// <summary>As a <c>server</c> line and <c>add server</c> say it.</summary>
+    public string Placement =>
+        $"{Bracketed(Address)}:{Port} port {CheckPort}" + (CheckAddress == Address ? "" : $" addr {Bracketed(CheckAddress)}");
+
+    private static string Bracketed(string ip) => ip.Contains(':', StringComparison.Ordinal) ? $"[{ip}]" : ip;
+}
 
 /// <summary>A server that HAProxy has.</summary>
 /// <param name="Address">Empty while a name is not resolved.</param>

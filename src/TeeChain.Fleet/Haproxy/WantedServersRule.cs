@@ -17,7 +17,7 @@ internal static class WantedServersRule
         return
         [
             .. from backend in Backends.All
-               from worker in backend == Backends.WritesFirst ? view.Workers.Take(1) : view.Workers
+               from worker in Of(backend, view)
                where places.ContainsKey(worker)
                let place = places[worker]
                let isWrite = backend is Backends.Writes or Backends.WritesFirst
@@ -28,12 +28,19 @@ internal static class WantedServersRule
         ];
     }
 
+    /// <summary>Who may be in a backend, whether or not it is known where they are.</summary>
+    public static IReadOnlySet<ServerId> Members(FleetView view) =>
+        Backends.All.SelectMany(backend => Of(backend, view).Select(worker => new ServerId(backend, worker.Name))).ToHashSet();
+
     /// <summary>Before the registry was heard, and where it has lost its memory, HAProxy is left as it is.</summary>
     public static bool IsKnown(FleetView view) => view.Workers.Count > 0;
 
     /// <summary>Whether HAProxy's commands can carry the name: it comes from another process.</summary>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    private static IEnumerable<Worker> Of(string backend, FleetView view) =>
+        (backend == Backends.WritesFirst ? view.Workers.Take(1) : view.Workers).DistinctBy(worker => worker.Name);
 
     private static Turn ReadTurn(WorkerState state, bool nobodyPresent) => state switch
     {
