@@ -23,11 +23,11 @@ internal static class LogFile
             var read = file.ReadAtLeast(tail, LastBytes, throwOnEndOfStream: false);
             var lines = Encoding.UTF8.GetString(tail, 0, read).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(LastLines);
             var words = string.Concat(string.Join(" | ", lines).Where(letter => !char.IsControl(letter)));
-            return words.Length == 0 ? $"Its log, {path}, is empty." : $"{path} ends: {words}";
+            return words.Length == 0 ? $"{path} is empty" : $"{path} ends: {words}";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"Its log cannot be read ({e.Message}).";
+            return $"its log cannot be read: {e.Message}";
         }
     }
 

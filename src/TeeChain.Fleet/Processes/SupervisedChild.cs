@@ -13,7 +13,7 @@ internal sealed class SupervisedChild
 {
     private const string Killed = "had to be killed";
 
-    private readonly ChildPlan _plan;
+    private readonly Func<CancellationToken, Task<ChildPlan>> _prepare;
     private readonly Launcher _launcher;
     private readonly Action<string> _tell;
     private readonly TimeProvider _time;
@@ -21,20 +21,25 @@ internal sealed class SupervisedChild
     private readonly Task<bool> _life;
     private volatile ChildState _state = new(0, 0); // written by the life alone
 
-    private SupervisedChild(ChildPlan plan, Launcher launcher, Action<string> tell, TimeProvider time)
+    private SupervisedChild(string name, Func<CancellationToken, Task<ChildPlan>> prepare, Launcher launcher, Action<string> tell, TimeProvider time)
     {
-        (_plan, _launcher, _tell, _time) = (plan, launcher, tell, time);
+        (Name, _prepare, _launcher, _tell, _time) = (name, prepare, launcher, tell, time);
         _life = Task.Run(LiveAsync);
     }
 
-    public string Name => _plan.Name;
+    public string Name { get; }
 
     public ChildState State => _state;
 
     /// <summary>Ends only with a fault that is ours, or once stopped.</summary>
     public Task Ended => _life;
 
-    public static SupervisedChild Start(ChildPlan plan, Launcher launcher, Action<string> tell, TimeProvider time) => new(plan, launcher, tell, time);
+    public static SupervisedChild Start(ChildPlan plan, Launcher launcher, Action<string> tell, TimeProvider time) =>
+        new(plan.Name, _ => Task.FromResult(plan), launcher, tell, time);
+
+    /// <param name="prepare">Called before each start; an <see cref="IOException"/> counts as a start that failed.</param>
+    public static SupervisedChild Start(string name, Func<CancellationToken, Task<ChildPlan>> prepare, Launcher launcher, Action<string> tell, TimeProvider time) =>
+        new(name, prepare, launcher, tell, time);
 
     /// <summary>SIGTERM, and SIGKILL once <paramref name="patience"/> is over. Whether it ended by itself.</summary>
     public Task<bool> StopAsync(CancellationToken patience)
@@ -56,7 +61,7 @@ internal sealed class SupervisedChild
 
             deaths = BackOffRule.Deaths(deaths, _time.GetElapsedTime(began));
             var delay = BackOffRule.Delay(deaths, Random.Shared.NextDouble());
-            _tell($"{_plan.Name} {why}; started again in {delay.TotalSeconds:0.0} s. {LogFile.LastWords(_plan.Log)}");
+            _tell($"{Name} {why}; started again in {delay.TotalSeconds:0.0} s.");
             await Task.WhenAny(Task.Delay(delay, _time), _stopping.Task);
             if (_stopping.Task.IsCompleted)
             {
@@ -71,13 +76,15 @@ internal sealed class SupervisedChild
     private async Task<string?> LiveOnceAsync()
     {
         Child child;
+        ChildPlan plan;
         try
         {
-            child = await _launcher.StartAsync(_plan);
+            plan = await _prepare(CancellationToken.None);
+            child = await _launcher.StartAsync(plan);
         }
         catch (IOException e)
         {
-            return $"is not there ({e.Message})";
+            return $"cannot be started ({e.Message})";
         }
 
         _state = _state with { Pid = child.Pid };
@@ -91,6 +98,7 @@ internal sealed class SupervisedChild
 
         _state = _state with { Pid = 0 };
         child.Sweep();
-        return child.ExitCode > 128 ? $"was ended by signal {child.ExitCode - 128}" : $"exited with {child.ExitCode}";
+        var how = child.ExitCode > 128 ? $"was ended by signal {child.ExitCode - 128}" : $"exited with {child.ExitCode}";
+        return $"{how} ({LogFile.LastWords(plan.Log)})";
     }
 }

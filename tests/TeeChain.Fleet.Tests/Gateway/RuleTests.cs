@@ -30,7 +30,7 @@ public sealed class RuleTests
             from seconds in Gen.Choose(0, 30)
             select new RetryRule.Failure(error, cause, flags[0], flags[1], flags[2], flags[3], TimeSpan.FromSeconds(seconds));
 
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(failures.ToArbitrary(), failure =>
+        Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(failures.ToArbitrary(), failure =>
         {
             var verdict = RetryRule.Judge(failure);
             var isUnsent = RetryRule.IsUnsent(failure.Cause);
@@ -49,7 +49,7 @@ public sealed class RuleTests
         var fleets = Gen.ListOf(Gen.Elements(Enum.GetValues<WorkerState>())).Select(states => states
             .Select((state, i) => new Worker($"w{i}", $"127.0.0.1:{4000 + i}", $"127.0.0.1:{5000 + i}", $"127.0.0.1:{6000 + i}", state)).ToArray());
 
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(fleets.ToArbitrary(), workers =>
+        Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(fleets.ToArbitrary(), workers =>
         {
             var clusters = ClusterRule.Clusters(new FleetView(1, workers), "RoundRobin", TimeSpan.FromMilliseconds(500))
                 .ToDictionary(cluster => cluster.ClusterId, cluster => cluster.Destinations!.Values.Select(one => one.Metadata![ClusterRule.WorkerKey]).ToArray());

@@ -100,7 +100,7 @@ public sealed class StatisticsTests : IDisposable
     {
         var plans = Gen.ListOf(Gen.Elements("add", "add", "step", "read", "lock", "unlock", "restart"));
 
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(25).WithEndSize(30), Prop.ForAll(plans.ToArbitrary(), plan => Play([.. plan]) == plan.Count(one => one == "add")));
+        Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(25).WithEndSize(30), Prop.ForAll(plans.ToArbitrary(), plan => Play([.. plan]) == plan.Count(one => one == "add")));
     }
 
     [Theory]
