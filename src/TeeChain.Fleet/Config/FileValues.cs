@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
@@ -43,6 +45,9 @@ internal static partial class FileValues
         && double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) is <= 100 and var percent
             ? percent
             : null;
+
+    public static string? IpAddress(YamlNode node) =>
+        Text(node) is { } text && IPAddress.TryParse(text, out var ip) && ip.AddressFamily == AddressFamily.InterNetwork && ip.ToString() == text ? text : null;
 
     /// <summary>Names that fit in addresses, file names and statistics, each once.</summary>
     public static IReadOnlyList<string>? Names(YamlNode node)

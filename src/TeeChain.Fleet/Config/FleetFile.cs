@@ -23,6 +23,9 @@ internal sealed record FleetFile
     /// <summary>Of the first front door; the others count up from it. The same holds for the other ports.</summary>
     public int BalancerPort { get; init; } = 9080;
 
+    /// <summary>Where the front doors listen: the one place of the fleet that others are to reach.</summary>
+    public string BalancerAddress { get; init; } = "0.0.0.0";
+
     /// <summary>Of the first application.</summary>
     public int WorkerPort { get; init; } = 4567;
 
@@ -74,6 +77,9 @@ internal sealed record FleetFile
 
     /// <summary>Copies an application's state into a new worker's application; null: the sample application's file is copied, another application cannot be seeded.</summary>
     public CommandTemplate? SeedCommand { get; init; }
+
+    /// <summary>How long it may take: clients' writes are refused meanwhile.</summary>
+    public TimeSpan SeedTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     public Autoscale? Autoscale { get; init; }
 }

@@ -34,6 +34,7 @@ internal static class FleetKeys
         Of("names", "a list of different names, each 1 to 64 of A-Z a-z 0-9 . _ -, such as [romulus, remus]", FileValues.Names, (file, value) => file with { Names = value }),
         Number("balancers", 1, MostBalancers, (file, value) => file with { Balancers = value }, "pool"),
         Port("balancer-port", (file, value) => file with { BalancerPort = value }, "load-balancer-port"),
+        Of("balancer-address", "an IPv4 address, such as 0.0.0.0 (all) or 127.0.0.1 (this machine only)", FileValues.IpAddress, (file, value) => file with { BalancerAddress = value }),
         Port("worker-port", (file, value) => file with { WorkerPort = value }),
         Port("tee-port", (file, value) => file with { TeePort = value }),
         Port("admin-port", (file, value) => file with { AdminPort = value }),
@@ -54,6 +55,7 @@ internal static class FleetKeys
         Of("secret-file", "the path of a file", FileValues.Text, (file, value) => file with { SecretFile = value }),
         Of("seed-command", $"a command line, with {{{string.Join("}, {", SeedNames)}}} where it wants them; quotes closed",
             node => FileValues.Command(node, SeedNames), (file, value) => file with { SeedCommand = value }),
+        Duration("seed-timeout", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), "1s to 10m", (file, value) => file with { SeedTimeout = value }),
     ];
 
     /// <summary>What stands in <c>autoscale: {…}</c>.</summary>
