@@ -119,23 +119,27 @@ internal sealed partial class HaproxyKeeper(
         return changes.Count == 0 && problems.Count == 0;
     }
 
+    // Ends with the first command that is refused: the rest builds on it. The next step sees how far it came.
     private async Task SayAsync(ServerChange change, List<string> problems, CancellationToken cancellation)
     {
-        var why = await api.AskAsync(change.Commands, cancellation) switch
+        foreach (var command in change.Commands)
         {
-            RuntimeAnswer.Said said => change.Commands.Zip(said.Answers).Where(one => !RuntimeAnswerRule.IsConsent(one.Second)).Select(one => $"HAProxy answers '{one.First}' with: {one.Second}").FirstOrDefault(),
-            RuntimeAnswer.Failed failed => $"HAProxy cannot be reached: {failed.Why}",
-            _ => throw new InvalidOperationException("An answer without an arm here."),
-        };
-        if (why is not null)
-        {
-            problems.Add(why);
-            return;
-        }
+            var why = await api.AskAsync([command], cancellation) switch
+            {
+                RuntimeAnswer.Said { Answers: [var answer] } => RuntimeAnswerRule.IsConsent(answer) ? null : $"HAProxy answers '{command}' with: {answer}",
+                RuntimeAnswer.Failed failed => $"HAProxy cannot be reached: {failed.Why}",
+                _ => throw new InvalidOperationException("An answer without an arm here."),
+            };
+            if (why is not null)
+            {
+                problems.Add(why);
+                return;
+            }
 
-        if (change.IsAddition)
-        {
-            _added.Add(change.Server);
+            if (change.IsAddition)
+            {
+                _added.Add(change.Server);
+            }
         }
 
         LogChange(change.Server, change.What);
