@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TeeChain.Protocol;
+using TeeProxy.Registration;
 using TeeProxy.Status;
 
 namespace TeeProxy;
@@ -7,7 +8,8 @@ namespace TeeProxy;
 /// <summary>
 /// A node's life: its loops start, run until somebody asks it to stop or one of them fails, and end in order.
 /// </summary>
-internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogger<NodeLife> log)
+/// <param name="announcer">Null where the node announces itself to nobody.</param>
+internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Announcer? announcer, ILogger<NodeLife> log)
 {
     /// <summary>How long what is in flight may take once nothing new is admitted.</summary>
     private static readonly TimeSpan Finishing = TimeSpan.FromSeconds(5);
@@ -41,6 +43,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
         loops.Add(node.Successors.RunAsync(running.Token));
         LogStarted(node.Options.Listen, node.Options.Admin, node.Options.Local, node.Next.Current.Addresses is [_, ..] next ? string.Join(", ", next) : "nobody", node.Options.Data);
         systemd.Ready();
+        var announcing = announcer?.RunAsync(running.Token) ?? Task.CompletedTask;
 
         var ended = await Task.WhenAny([_asked.Task, node.Journal.Faulted, local, .. loops]);
         systemd.Stopping();
@@ -64,7 +67,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
         // Who waits for an answer gets it: after a failure too, when it says that nobody knows.
         using var patience = new CancellationTokenSource(code == 0 ? Finishing : LastWords, node.Time);
         await server.StopAsync(patience.Token);
-        await Task.WhenAll([local, watchdog, .. loops]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll([local, watchdog, announcing, .. loops]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return code;
     }
 
@@ -73,7 +76,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
     {
         node.Departure.Drain();
         LogDraining(await _asked.Task, node.Options.Drain);
-        await Task.Delay(node.Options.Drain, node.Time);
+        await Task.WhenAll(Task.Delay(node.Options.Drain, node.Time), announcer?.FarewellAsync() ?? Task.CompletedTask);
 
         node.Departure.Close();
         var patience = node.Time.GetTimestamp();

@@ -2,6 +2,7 @@ using TeeProxy;
 using TeeProxy.Ingress;
 using TeeProxy.Inspection;
 using TeeProxy.Options;
+using TeeProxy.Registration;
 using TeeProxy.Status;
 
 switch (OptionsParser.Parse(args, Environment.GetEnvironmentVariable))
@@ -57,5 +58,8 @@ static async Task<int> RunAsync(NodeOptions options)
             new PassThrough(options.Local, self, forwarder, logs.CreateLogger<PassThrough>()), instruments, logs.CreateLogger<TeeEndpoint>()).InvokeAsync,
         admin.HandleAsync);
     var systemd = SystemdNotifier.FromEnvironment(node.Status.NotLive, node.Time, logs.CreateLogger<SystemdNotifier>());
-    return await new NodeLife(node, systemd, logs.CreateLogger<NodeLife>()).RunAsync(server);
+    using var announcer = options.Registration is { } registration
+        ? new Announcer(options, registration, () => node.Departure.IsDraining, node.Time, logs.CreateLogger<Announcer>())
+        : null;
+    return await new NodeLife(node, systemd, announcer, logs.CreateLogger<NodeLife>()).RunAsync(server);
 }

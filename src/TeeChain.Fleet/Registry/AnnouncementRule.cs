@@ -16,7 +16,6 @@ internal static class AnnouncementRule
     /// <summary>How long a nonce must be remembered: from the earliest to the latest moment at which its announcement would stand.</summary>
     public static readonly TimeSpan NonceLife = Tolerance * 2;
 
-    private const int MostNameChars = 64;
     private const int NonceChars = 32;
 
     /// <param name="Now">Milliseconds since 1970 UTC.</param>
@@ -86,9 +85,9 @@ internal static class AnnouncementRule
     private static string? WhyMisshapen(Announcement announcement, out Worker? worker)
     {
         worker = null;
-        if (!IsName(announcement.Name))
+        if (!Announcement.IsName(announcement.Name))
         {
-            return $"name takes 1 to {MostNameChars} of A-Z a-z 0-9 . _ -";
+            return "name takes 1 to 64 of A-Z a-z 0-9 . _ -";
         }
 
         if (announcement.Nonce.Length != NonceChars || !announcement.Nonce.All(char.IsAsciiHexDigit))
@@ -106,10 +105,6 @@ internal static class AnnouncementRule
         worker = new Worker(announcement.Name, addresses[0], addresses[1], addresses[2], WorkerState.Present);
         return null;
     }
-
-    /// <summary>Whether a worker may be called so.</summary>
-    public static bool IsName(string name) =>
-        name.Length is > 0 and <= MostNameChars && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
     private static Announcement? Read(ReadOnlySpan<byte> body)
     {

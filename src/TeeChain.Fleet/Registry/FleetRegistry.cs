@@ -33,7 +33,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     {
         (_file, _roster, _secret, _time, _log) = (file, roster, secret, time, log);
         _started = time.GetTimestamp();
-        _published = new(new FleetView(time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, [.. roster.Workers]));
+        _published = new(new FleetView(time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, [.. roster.Workers]) { IsFounded = roster.IsFounded });
     }
 
     private sealed record Published(FleetView View)
@@ -182,10 +182,10 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
 
             _roster = after;
             Worker[] workers = [.. after.Workers];
-            if (!workers.SequenceEqual(Current.Workers))
+            if (!workers.SequenceEqual(Current.Workers) || after.IsFounded != Current.IsFounded)
             {
                 LogChanges(before, after);
-                Publish(Current with { Workers = workers });
+                Publish(Current with { Workers = workers, IsFounded = after.IsFounded });
             }
         }
     }

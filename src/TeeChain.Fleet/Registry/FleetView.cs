@@ -9,6 +9,12 @@ internal sealed record FleetView(long Version, IReadOnlyList<Worker> Workers)
 {
     public static readonly FleetView Empty = new(0, []);
 
+    /// <summary>
+    /// Whether a chain was founded: from then on only a node whose <c>/readyz/write?founded</c> is 200 gets writes. Before, the first
+    /// worker does as soon as its <c>/readyz/write</c> is. Else a first node that lost its folder would found a second chain.
+    /// </summary>
+    public bool IsFounded { get; init; }
+
     /// <summary>What keeps the chain from being wired as it should be, each with what to do; none when all is well.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 }

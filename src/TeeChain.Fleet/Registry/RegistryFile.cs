@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TeeChain.Protocol;
+using TeeChain.Protocol.Registration;
 
 namespace TeeChain.Fleet.Registry;
 
@@ -77,7 +78,7 @@ internal sealed class RegistryFile : IDisposable
         {
             var worker = new Worker(line.Name, line.Address, line.Teeproxy, line.Admin, line.IsLeaving ? WorkerState.Draining : WorkerState.Away);
             string[] addresses = [line.Address, line.Teeproxy, line.Admin];
-            if (!AnnouncementRule.IsName(line.Name) || !addresses.All(static text => Address.TryParse(text, out _)))
+            if (!Announcement.IsName(line.Name) || !addresses.All(static text => Address.TryParse(text, out _)))
             {
                 throw Damaged($"\"{line.Name}\" is no worker's name, or one of its addresses is none");
             }

@@ -10,6 +10,9 @@ internal sealed record Roster(IReadOnlyList<Seat> Seats)
 
     public IEnumerable<Worker> Workers => Seats.Select(static seat => seat.Worker);
 
+    /// <summary>Whether any node was ever seen in a chain.</summary>
+    public bool IsFounded => Seats.Any(static seat => seat.Node is not null);
+
     public Seat? Find(string name) => Seats.FirstOrDefault(seat => seat.Name == name);
 
     /// <summary>A worker announced itself: it has a lease, and is in the turns unless it says that it stops, or is taken out of the chain.</summary>

@@ -6,6 +6,8 @@ namespace TeeChain.Protocol.Registration;
 /// </summary>
 public sealed record Announcement
 {
+    private const int MostNameChars = 64;
+
     /// <summary>What answers, logs and statistics call it: 1 to 64 of <c>A-Z a-z 0-9 . _ -</c>.</summary>
     public required string Name { get; init; }
 
@@ -29,4 +31,8 @@ public sealed record Announcement
 
     /// <summary>HMAC-SHA256 as 64 lowercase hexadecimal digits.</summary>
     public string Signature { get; init; } = "";
+
+    /// <summary>Whether a worker may be called so.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= MostNameChars && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }

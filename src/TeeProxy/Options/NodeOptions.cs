@@ -69,6 +69,9 @@ internal sealed record NodeOptions
 
     public required bool JsonLog { get; init; }
 
+    /// <summary>Where this node announces itself; null: nowhere.</summary>
+    public RegistrationOptions? Registration { get; init; }
+
     /// <summary>The settings that must be equal on all nodes, in words; nodes compare its digest.</summary>
     public string SharedSettings =>
         $"order={(Key is null ? "total" : $"key key={Key.Text}")} methods={string.Join(',', TeeMethods)} paths={string.Join(',', TeePaths)}";
