@@ -86,7 +86,7 @@ internal sealed partial class HaproxyKeeper(
                 }
 
             case RuntimeAnswer.Failed failed:
-                problems.Add($"HAProxy cannot be reached: {failed.Why}");
+                problems.Add(Unreachable(failed));
                 return null;
             default:
                 throw new InvalidOperationException("An answer without an arm here.");
@@ -113,27 +113,29 @@ internal sealed partial class HaproxyKeeper(
         var changes = HaproxyPlanRule.Changes(wanted, WantedServersRule.Members(view), now.Servers, now.Backends, deletable, bundled.ServerKeywords);
         foreach (var change in changes)
         {
-            await SayAsync(change, problems, cancellation);
+            if (!await SayAsync(change, problems, cancellation))
+            {
+                break; // The others would wait as long.
+            }
         }
 
         return changes.Count == 0 && problems.Count == 0;
     }
 
-    // Ends with the first command that is refused: the rest builds on it. The next step sees how far it came.
-    private async Task SayAsync(ServerChange change, List<string> problems, CancellationToken cancellation)
+    /// <summary>Ends with the first command that is refused: the rest builds on it. The next step sees how far it came.</summary>
+    /// <returns>Whether HAProxy can be reached.</returns>
+    private async Task<bool> SayAsync(ServerChange change, List<string> problems, CancellationToken cancellation)
     {
         foreach (var command in change.Commands)
         {
-            var why = await api.AskAsync([command], cancellation) switch
+            switch (await api.AskAsync([command], cancellation))
             {
-                RuntimeAnswer.Said { Answers: [var answer] } => RuntimeAnswerRule.IsConsent(answer) ? null : $"HAProxy answers '{command}' with: {answer}",
-                RuntimeAnswer.Failed failed => $"HAProxy cannot be reached: {failed.Why}",
-                _ => throw new InvalidOperationException("An answer without an arm here."),
-            };
-            if (why is not null)
-            {
-                problems.Add(why);
-                return;
+                case RuntimeAnswer.Failed failed:
+                    problems.Add(Unreachable(failed));
+                    return false;
+                case RuntimeAnswer.Said { Answers: [var answer] } when !RuntimeAnswerRule.IsConsent(answer):
+                    problems.Add($"HAProxy answers '{command}' with: {answer}");
+                    return true;
             }
 
             if (change.IsAddition)
@@ -143,7 +145,10 @@ internal sealed partial class HaproxyKeeper(
         }
 
         LogChange(change.Server, change.What);
+        return true;
     }
+
+    private static string Unreachable(RuntimeAnswer.Failed failed) => $"HAProxy cannot be reached: {failed.Why}";
 
     // Each is shown once, and that it is over once, however many steps it lasts.
     private void Show(List<string> problems)

@@ -44,7 +44,8 @@ internal sealed class RuntimeApi(string address, TimeSpan timeout, TimeProvider 
         }
         catch (Exception exception) when (exception is SocketException or InvalidDataException or ArgumentOutOfRangeException)
         {
-            return new RuntimeAnswer.Failed($"{address}: {exception.Message}");
+            // .NET words a missing socket as an address that cannot be assigned.
+            return new RuntimeAnswer.Failed($"{address}: {(Tcp(address) is null && !File.Exists(address) ? "there is no such socket" : exception.Message)}");
         }
     }
 

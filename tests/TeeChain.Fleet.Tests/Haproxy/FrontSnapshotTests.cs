@@ -33,9 +33,10 @@ public sealed class FrontSnapshotTests
     [Fact]
     public void Other_backends_are_not_ours_and_a_server_may_have_any_name()
     {
-        var now = Parse("mine x 10.0.0.2 2 0 6 1 1 -", "reads,BACKEND,UP,,,,,,,,,,,,1,\nreads,BACKEND,UP,,,,,,,,,,,,2,\nmine,x,UP,,,,,,,,,,,,2,\nmine,BACKEND,UP,,,,,,,,,,,,1,");
+        var now = Parse("mine x 10.0.0.2 2 0 6 1 1 -", "reads,BACKEND,UP,,,,,9,,,,,,,1,\nreads,BACKEND,UP,,,,,,,,,,,,2,\nmine,x,UP,,,,,,,,,,,,2,\nmine,BACKEND,UP,,,,,,,,,,,,1,");
 
         Assert.Empty(now.Servers);
+        Assert.Equal(("reads", 9), Assert.Single(now.Refused) is var refused ? (refused.Key, refused.Value) : default);
         Assert.Equal(["mine", "reads"], now.Backends.Order());
         Assert.Equal(new ServerId("reads", "BACKEND"), Assert.Single(now.Counts).Key);
     }
