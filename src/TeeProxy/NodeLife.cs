@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TeeChain.Protocol;
+using TeeChain.Protocol.Systemd;
 using TeeProxy.Registration;
-using TeeProxy.Status;
 
 namespace TeeProxy;
 

@@ -1,3 +1,4 @@
+using TeeChain.Protocol.Systemd;
 using TeeProxy;
 using TeeProxy.Ingress;
 using TeeProxy.Inspection;
@@ -57,7 +58,7 @@ static async Task<int> RunAsync(NodeOptions options)
             new TeeRule(options.TeeMethods, options.TeePaths), admission, intake,
             new PassThrough(options.Local, self, forwarder, logs.CreateLogger<PassThrough>()), instruments, logs.CreateLogger<TeeEndpoint>()).InvokeAsync,
         admin.HandleAsync);
-    var systemd = SystemdNotifier.FromEnvironment(node.Status.NotLive, node.Time, logs.CreateLogger<SystemdNotifier>());
+    var systemd = SystemdNotifier.FromEnvironment(node.Status.NotLive, node.Time, Console.Error.WriteLine);
     using var announcer = options.Registration is { } registration
         ? new Announcer(options, registration, () => node.Departure.IsDraining, node.Time, logs.CreateLogger<Announcer>())
         : null;

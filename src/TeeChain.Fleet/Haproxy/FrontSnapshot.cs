@@ -7,8 +7,10 @@ namespace TeeChain.Fleet.Haproxy;
 /// <param name="Backends">All that it has.</param>
 /// <param name="Servers">Of the four <see cref="Haproxy.Backends"/>.</param>
 /// <param name="Counts">Of the same.</param>
+/// <param name="Refused">How often a backend's clients were answered with 500 and above, by whomever; by its name.</param>
 internal sealed record FrontSnapshot(
-    int Process, IReadOnlySet<string> Backends, IReadOnlyList<SeenServer> Servers, IReadOnlyDictionary<ServerId, ServerCounts> Counts)
+    int Process, IReadOnlySet<string> Backends, IReadOnlyList<SeenServer> Servers, IReadOnlyDictionary<ServerId, ServerCounts> Counts,
+    IReadOnlyDictionary<string, long> Refused)
 {
     private const int ForcedMaint = 0x01, ForcedDrain = 0x08, CheckEnabled = 0x04;
 
@@ -21,12 +23,13 @@ internal sealed record FrontSnapshot(
         var process = answers[0].Split('\n').FirstOrDefault(line => line.StartsWith("Pid: ", StringComparison.Ordinal))?[5..];
         var states = new FrontTable(answers[1].Split('\n').Skip(1), ' ');
         var stats = new FrontTable(answers[2].Split('\n'), ',');
-        var ours = stats.Rows.Where(row => row["type"] == "2" && IsOurs(row["pxname"]));
+        var backends = stats.Rows.Where(row => row["type"] == "1").ToList();
         return new FrontSnapshot(
             int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : throw new FormatException("HAProxy does not say its process id."),
-            stats.Rows.Where(row => row["type"] == "1").Select(row => row["pxname"]).ToHashSet(),
+            backends.Select(row => row["pxname"]).ToHashSet(),
             [.. states.Rows.Where(row => IsOurs(row["be_name"])).Select(Server)],
-            ours.ToDictionary(row => new ServerId(row["pxname"], row["svname"]), Count));
+            stats.Rows.Where(row => row["type"] == "2" && IsOurs(row["pxname"])).ToDictionary(row => new ServerId(row["pxname"], row["svname"]), Count),
+            backends.Where(row => IsOurs(row["pxname"])).ToDictionary(row => row["pxname"], row => row.Number("hrsp_5xx")));
     }
 
     private static bool IsOurs(string backend) => Haproxy.Backends.All.Contains(backend);
@@ -56,7 +59,7 @@ internal sealed record FrontSnapshot(
 }
 
 /// <summary>What a server has counted since HAProxy has it.</summary>
-/// <param name="Failed">Answers of 500 and above, connections that were not made, answers that did not come.</param>
+/// <param name="Failures">Answers of 500 and above, connections that were not made, answers that did not come.</param>
 /// <param name="AverageMilliseconds">From request to answer, over the last 1024.</param>
 /// <param name="Open">Requests on their way or in its queue.</param>
-internal sealed record ServerCounts(long Successful, long Failed, long AverageMilliseconds, long Open);
+internal sealed record ServerCounts(long Successes, long Failures, long AverageMilliseconds, long Open);

@@ -1,13 +1,11 @@
+using TeeChain.Fleet.Statistics;
+
 namespace TeeChain.Fleet.Haproxy;
 
-/// <summary>What a worker has done since the last look.</summary>
-/// <param name="Successful">Answers below 500.</param>
-/// <param name="Failed">Answers of 500 and above, and requests that it did not answer.</param>
-internal sealed record WorkerDelta(string Name, long Successful, long Failed, double TotalMilliseconds);
-
 /// <summary>
-/// Makes increments out of the sums that HAProxy counts from its start, or from when it was told of a server. What is counted
-/// between the last look and the end of a HAProxy is lost: a second's worth. For one caller.
+/// Makes increments out of the sums that HAProxy counts from its start, or from when it was told of a server: success is an answer below
+/// 500; failure is one of 500 and above, or none. What is counted between the last look and the end of a HAProxy is lost: a second's
+/// worth. For one caller.
 /// </summary>
 /// <param name="isFromTheStart">
 /// Whether the first HAProxy that is seen counts from its start, because its life began with ours; else what it has counted so far
@@ -17,25 +15,34 @@ internal sealed class HaproxyCounts(bool isFromTheStart)
 {
     private FrontSnapshot? _before;
 
-    /// <summary>All backends of a worker together; who did nothing is left out.</summary>
-    public IReadOnlyList<WorkerDelta> Step(FrontSnapshot now)
+    /// <summary>What each worker did since the last step, in all backends, and what no worker was there for; who did nothing is left out.</summary>
+    public IReadOnlyList<WorkerCounts> Step(FrontSnapshot now)
     {
-        var before = _before;
+        var (last, isFirst) = (_before, _before is null);
         _before = now;
-        return before is null && !isFromTheStart
-            ? []
-            : [.. now.Counts
-                .Select(one => Since(one.Key, one.Value, before?.Process == now.Process ? before.Counts.GetValueOrDefault(one.Key) : null))
-                .GroupBy(delta => delta.Name)
-                .Select(own => new WorkerDelta(own.Key, own.Sum(delta => delta.Successful), own.Sum(delta => delta.Failed), own.Sum(delta => delta.TotalMilliseconds)))
-                .Where(delta => delta.Successful + delta.Failed > 0)];
+        if (isFirst && !isFromTheStart)
+        {
+            return [];
+        }
+
+        var before = last?.Process == now.Process ? last : null;
+        var servers = now.Counts.ToDictionary(one => one.Key, one => Since(one.Key, one.Value, before?.Counts.GetValueOrDefault(one.Key)));
+        var nobody = now.Refused.Sum(backend => Unanswered(
+            Since(backend.Value, before?.Refused.GetValueOrDefault(backend.Key) ?? 0), servers.Where(server => server.Key.Backend == backend.Key).Sum(server => server.Value.Failures)));
+        return [.. WorkerCounts.Sum([.. servers.Values, new WorkerCounts(RequestCounts.Nobody, 0, nobody, 0)]).Where(counts => counts.Total > 0)];
     }
 
+    // What HAProxy answered in a worker's place is counted with the worker.
+    private static long Unanswered(long refused, long failures) => Math.Max(0, refused - failures);
+
     // A sum that went down began anew: the server was deleted and added, or somebody cleared the counters.
-    private static WorkerDelta Since(ServerId server, ServerCounts now, ServerCounts? before)
+    private static WorkerCounts Since(ServerId server, ServerCounts now, ServerCounts? before)
     {
-        var since = before is null || now.Successful < before.Successful || now.Failed < before.Failed ? new ServerCounts(0, 0, 0, 0) : before;
-        var (successful, failed) = (now.Successful - since.Successful, now.Failed - since.Failed);
-        return new WorkerDelta(server.Name, successful, failed, (successful + failed) * (double)now.AverageMilliseconds);
+        var (successes, failures) = before is null || now.Successes < before.Successes || now.Failures < before.Failures
+            ? (now.Successes, now.Failures)
+            : (now.Successes - before.Successes, now.Failures - before.Failures);
+        return new WorkerCounts(server.Name, successes, failures, (successes + failures) * now.AverageMilliseconds * TimeSpan.TicksPerMillisecond);
     }
+
+    private static long Since(long now, long before) => now < before ? now : now - before;
 }

@@ -86,7 +86,7 @@ internal sealed partial class HaproxyKeeper(
                 }
 
             case RuntimeAnswer.Failed failed:
-                problems.Add($"HAProxy cannot be reached: {failed.Why}");
+                problems.Add(Unreachable(failed));
                 return null;
             default:
                 throw new InvalidOperationException("An answer without an arm here.");
@@ -113,33 +113,42 @@ internal sealed partial class HaproxyKeeper(
         var changes = HaproxyPlanRule.Changes(wanted, WantedServersRule.Members(view), now.Servers, now.Backends, deletable, bundled.ServerKeywords);
         foreach (var change in changes)
         {
-            await SayAsync(change, problems, cancellation);
+            if (!await SayAsync(change, problems, cancellation))
+            {
+                break; // The others would wait as long.
+            }
         }
 
         return changes.Count == 0 && problems.Count == 0;
     }
 
-    private async Task SayAsync(ServerChange change, List<string> problems, CancellationToken cancellation)
+    /// <summary>Ends with the first command that is refused: the rest builds on it. The next step sees how far it came.</summary>
+    /// <returns>Whether HAProxy can be reached.</returns>
+    private async Task<bool> SayAsync(ServerChange change, List<string> problems, CancellationToken cancellation)
     {
-        var why = await api.AskAsync(change.Commands, cancellation) switch
+        foreach (var command in change.Commands)
         {
-            RuntimeAnswer.Said said => change.Commands.Zip(said.Answers).Where(one => !RuntimeAnswerRule.IsConsent(one.Second)).Select(one => $"HAProxy answers '{one.First}' with: {one.Second}").FirstOrDefault(),
-            RuntimeAnswer.Failed failed => $"HAProxy cannot be reached: {failed.Why}",
-            _ => throw new InvalidOperationException("An answer without an arm here."),
-        };
-        if (why is not null)
-        {
-            problems.Add(why);
-            return;
-        }
+            switch (await api.AskAsync([command], cancellation))
+            {
+                case RuntimeAnswer.Failed failed:
+                    problems.Add(Unreachable(failed));
+                    return false;
+                case RuntimeAnswer.Said { Answers: [var answer] } when !RuntimeAnswerRule.IsConsent(answer):
+                    problems.Add($"HAProxy answers '{command}' with: {answer}");
+                    return true;
+            }
 
-        if (change.IsAddition)
-        {
-            _added.Add(change.Server);
+            if (change.IsAddition)
+            {
+                _added.Add(change.Server);
+            }
         }
 
         LogChange(change.Server, change.What);
+        return true;
     }
+
+    private static string Unreachable(RuntimeAnswer.Failed failed) => $"HAProxy cannot be reached: {failed.Why}";
 
     // Each is shown once, and that it is over once, however many steps it lasts.
     private void Show(List<string> problems)

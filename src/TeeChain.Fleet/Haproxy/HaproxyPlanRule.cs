@@ -78,7 +78,7 @@ internal static class HaproxyPlanRule
     private static string State(ServerId id, string state) => $"set server {id} state {state}";
 }
 
-/// <summary>What is said of one server, in one batch.</summary>
+/// <summary>What is said of one server, in this order.</summary>
 /// <param name="What">Completes "reads/remus …", for the log.</param>
 internal sealed record ServerChange(ServerId Server, string What, IReadOnlyList<string> Commands)
 {

@@ -6,18 +6,15 @@ using TeeChain.Protocol;
 namespace TeeChain.Fleet.Haproxy;
 
 /// <summary>
-/// Client of HAProxy's Runtime API (management.txt, section 9.3). Each batch of commands has a connection of its own, so that
-/// one process answers all of it, also in the middle of a reload. Whoever can reach the socket owns the traffic. Thread-safe.
+/// Client of HAProxy's Runtime API (management.txt, section 9.3). Each call has a connection of its own, so that one
+/// process answers all of it, also in the middle of a reload. Whoever can reach the socket owns the traffic. Thread-safe.
 /// </summary>
 /// <param name="address">A path, or <c>host:port</c> where HAProxy's socket is one.</param>
-/// <param name="timeout">For a whole batch.</param>
+/// <param name="timeout">For a whole call.</param>
 internal sealed class RuntimeApi(string address, TimeSpan timeout, TimeProvider time)
 {
     /// <summary>The state of a thousand servers is about 500 KB.</summary>
     public const int MostAnswerBytes = 16 << 20;
-
-    /// <summary>HAProxy's buffer (tune.bufsize), which a batch must fit into.</summary>
-    private const int MostCommandBytes = 16_000;
 
     /// <summary>HAProxy answers on its next turn; one that does not answer for so long hangs or is stopped.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
@@ -28,7 +25,7 @@ internal sealed class RuntimeApi(string address, TimeSpan timeout, TimeProvider 
     public static bool IsAddress(string address) =>
         Tcp(address) is not null || (address.Length > 0 && Encoding.UTF8.GetByteCount(address) < 108 && !address.Contains('\0', StringComparison.Ordinal));
 
-    /// <summary>Sends the commands and reads all answers. Does not throw for what HAProxy or the socket do.</summary>
+    /// <summary>Sends one command, or several of the <c>show</c> kind, and reads all answers. Does not throw for what HAProxy or the socket do.</summary>
     /// <exception cref="ArgumentException">A command holds what would end it: <c>;</c>, <c>\</c> or a line end.</exception>
     public async Task<RuntimeAnswer> AskAsync(IReadOnlyList<string> commands, CancellationToken cancellation)
     {
@@ -47,7 +44,8 @@ internal sealed class RuntimeApi(string address, TimeSpan timeout, TimeProvider 
         }
         catch (Exception exception) when (exception is SocketException or InvalidDataException or ArgumentOutOfRangeException)
         {
-            return new RuntimeAnswer.Failed($"{address}: {exception.Message}");
+            // .NET words a missing socket as an address that cannot be assigned.
+            return new RuntimeAnswer.Failed($"{address}: {(Tcp(address) is null && !File.Exists(address) ? "there is no such socket" : exception.Message)}");
         }
     }
 
@@ -58,8 +56,7 @@ internal sealed class RuntimeApi(string address, TimeSpan timeout, TimeProvider 
             throw new ArgumentException($"'{wrong}' is not one command.", nameof(commands));
         }
 
-        var line = string.Join(';', commands) + "\n";
-        return line.Length <= MostCommandBytes ? line : throw new ArgumentException($"{commands.Count} commands are too much for one connection.", nameof(commands));
+        return string.Join(';', commands) + "\n";
     }
 
     private static Address? Tcp(string text) => !text.Contains('/', StringComparison.Ordinal) && Protocol.Address.TryParse(text, out var tcp) ? tcp : null;

@@ -1,4 +1,5 @@
 using CommandLine;
+using TeeChain.Fleet.Haproxy;
 
 namespace TeeChain.Fleet.Options;
 
@@ -11,6 +12,7 @@ internal static class Verbs
     // Flags' class -> what runs it; the return value is the exit status.
     private static readonly Dictionary<Type, Func<object, Task<int>>> All = new()
     {
+        [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
     };
 
     public static async Task<int> RunAsync(string[] arguments)

@@ -18,6 +18,15 @@ internal sealed class RequestCounts
         Interlocked.Add(ref row.Ticks, duration.Ticks);
     }
 
+    /// <summary>What somebody else counted.</summary>
+    public void Add(WorkerCounts counts)
+    {
+        var row = _rows.GetOrAdd(counts.Worker, static _ => new Row());
+        Interlocked.Add(ref row.Successes, counts.Successes);
+        Interlocked.Add(ref row.Failures, counts.Failures);
+        Interlocked.Add(ref row.Ticks, counts.Ticks);
+    }
+
     /// <summary>Takes out what was added. Each addition is taken out once, though its duration perhaps with the next drain.</summary>
     public IReadOnlyList<WorkerCounts> Drain()
     {

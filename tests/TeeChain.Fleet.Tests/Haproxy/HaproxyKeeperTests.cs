@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TeeChain.Fleet.Haproxy;
 using TeeChain.Fleet.Registry;
+using TeeChain.Fleet.Statistics;
 
 namespace TeeChain.Fleet.Tests.Haproxy;
 
@@ -220,7 +221,7 @@ public sealed class HaproxyKeeperTests : IAsyncLifetime
     public async Task The_loop_follows_the_registry_and_counts_what_each_worker_did()
     {
         var counts = new HaproxyCounts(isFromTheStart: true);
-        var counted = new ConcurrentQueue<WorkerDelta>();
+        var counted = new ConcurrentQueue<WorkerCounts>();
         await _haproxy.StartAsync(FleetView.Empty);
         var keeper = Keeper(seen: now => counts.Step(now).ToList().ForEach(counted.Enqueue));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -233,12 +234,12 @@ public sealed class HaproxyKeeperTests : IAsyncLifetime
         Assert.Equal("404 romulus GET", await _haproxy.AskAsync(HttpMethod.Get));
         _romulus.Status = 500;
         Assert.Equal("500 romulus GET", await _haproxy.AskAsync(HttpMethod.Get));
-        await Polling.UntilAsync(() => Task.FromResult(counted.Sum(delta => delta.Successful + delta.Failed) == 3 ? null : string.Join(", ", counted)), "three are counted");
+        await Polling.UntilAsync(() => Task.FromResult(counted.Sum(delta => delta.Total) == 3 ? null : string.Join(", ", counted)), "three are counted");
 
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        Assert.Equal((2, 1), (counted.Sum(delta => delta.Successful), counted.Sum(delta => delta.Failed)));
-        Assert.All(counted, delta => Assert.Equal("romulus", delta.Name));
+        Assert.Equal((2, 1), (counted.Sum(delta => delta.Successes), counted.Sum(delta => delta.Failures)));
+        Assert.All(counted, delta => Assert.Equal("romulus", delta.Worker));
     }
 
     private HaproxyKeeper Keeper(ILogger<HaproxyKeeper>? log = null, Action<FrontSnapshot>? seen = null) => new(

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace TeeChain.Fleet.Options;
+
+/// <summary>Where a verb's log goes: standard output, one line an event.</summary>
+internal static class ConsoleLog
+{
+    public static ILoggerFactory Create() => LoggerFactory.Create(logging => logging
+        .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).SetMinimumLevel(LogLevel.Information)
+        .AddSimpleConsole(console =>
+            (console.SingleLine, console.ColorBehavior, console.TimestampFormat, console.UseUtcTimestamp) =
+            (true, LoggerColorBehavior.Disabled, "yyyy-MM-ddTHH:mm:ss.fffZ ", true)));
+}
