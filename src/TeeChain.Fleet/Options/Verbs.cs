@@ -1,5 +1,6 @@
 using CommandLine;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Up;
 
 namespace TeeChain.Fleet.Options;
 
@@ -13,6 +14,8 @@ internal static class Verbs
     private static readonly Dictionary<Type, Func<object, Task<int>>> All = new()
     {
         [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
+        [typeof(ScaleFlags)] = flags => ScaleVerb.RunAsync((ScaleFlags)flags),
+        [typeof(UpFlags)] = flags => UpVerb.RunAsync((UpFlags)flags),
     };
 
     public static async Task<int> RunAsync(string[] arguments)

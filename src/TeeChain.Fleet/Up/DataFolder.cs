@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TeeChain.Fleet.Options;
 
 namespace TeeChain.Fleet.Up;
 
@@ -17,13 +18,7 @@ namespace TeeChain.Fleet.Up;
 /// </summary>
 internal sealed class DataFolder
 {
-    private const int LeastSecretBytes = 16; // as teeproxy
-    private const int MostSecretBytes = 4096;
-
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
@@ -94,15 +89,8 @@ internal sealed class DataFolder
             File.Move(path + ".new", path);
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
-        {
-            throw new InvalidDataException($"secret-file {path} is open to other users: chmod 600 {path}");
-        }
-
-        ReadOnlyMemory<byte> secret = File.ReadAllBytes(path).AsMemory().TrimEnd("\r\n"u8);
-        return secret.Length is >= LeastSecretBytes and <= MostSecretBytes
-            ? (path, secret)
-            : throw new InvalidDataException($"secret-file {path} holds {secret.Length} bytes; allowed: {LeastSecretBytes} to {MostSecretBytes}. Make one with: head -c 32 /dev/urandom | base64");
+        var secret = SecretFlag.Read(path, out var wrong);
+        return wrong is null ? (path, secret) : throw new InvalidDataException(wrong.Replace("--secret-file", "secret-file", StringComparison.Ordinal));
     }
 
     private static void Make(string folder)
