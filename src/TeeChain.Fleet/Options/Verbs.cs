@@ -1,4 +1,5 @@
 using CommandLine;
+using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Haproxy;
 
 namespace TeeChain.Fleet.Options;
@@ -12,6 +13,7 @@ internal static class Verbs
     // Flags' class -> what runs it; the return value is the exit status.
     private static readonly Dictionary<Type, Func<object, Task<int>>> All = new()
     {
+        [typeof(GatewayFlags)] = flags => GatewayVerb.RunAsync((GatewayFlags)flags),
         [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
     };
 
