@@ -126,7 +126,7 @@ public sealed class StatisticsTests : IDisposable
             command.ExecuteNonQuery();
         }
 
-        var refused = Assert.Throws<InvalidDataException>(Open(File).Keeping.Step);
+        var refused = Assert.Throws<InvalidDataException>(Open(File).Keeping.Load);
 
         Assert.Contains(what, refused.Message, StringComparison.Ordinal);
     }
@@ -136,7 +136,7 @@ public sealed class StatisticsTests : IDisposable
     {
         System.IO.File.WriteAllText(File, new string('x', 5000));
 
-        var refused = Assert.Throws<InvalidDataException>(Open(File).Keeping.Step);
+        var refused = Assert.Throws<InvalidDataException>(Open(File).Keeping.Load);
 
         Assert.Contains("no SQLite database", refused.Message, StringComparison.Ordinal);
         Assert.Equal(5000, new FileInfo(File).Length);
