@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using TeeChain.Fleet.Config;
+using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
@@ -91,6 +91,7 @@ internal sealed class LocalFleet : IAsyncDisposable
             }
 
             var fleet = new LocalFleet(file, data, secret, tools, registry, logs, screen, time);
+            fleet._statistics.Load(); // a file of another release ends the start here
             return fleet.WhyNoPorts(tools) is { } taken ? throw new IOException($"{taken}.") : fleet;
         }
         catch
@@ -101,49 +102,35 @@ internal sealed class LocalFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Until SIGTERM, SIGINT or SIGHUP; a second one is an end without patience. The exit status.</summary>
+    /// <summary>Until a signal asks to stop; a second one is an end without patience. The exit status.</summary>
     public async Task<int> RunAsync()
     {
-        using var hurry = new CancellationTokenSource();
-        var asked = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
-        using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ask);
+        using var signals = new StopSignals();
         using var running = new CancellationTokenSource();
-        using var drawing = new CancellationTokenSource();
-        var screen = _screen.RunAsync(drawing.Token);
-        var counting = Task.Factory.StartNew(() => _statistics.Run(running.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        using var showing = new CancellationTokenSource(); // the last counts and words come behind everything else
+        var screen = _screen.RunAsync(showing.Token);
+        var statistics = Task.Factory.StartNew(() => _statistics.Run(showing.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var endpoints = new RegistryEndpoints(_registry, _registry, _guard, _time, new Dictionary<string, RequestDelegate>
         {
             ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, _statistics.Current(), _registry.Current.Workers.Select(worker => worker.Name)),
             ["/scale"] = new ScaleEndpoint(_scaler).ServeAsync,
         });
-        await using var host = await RegistryHost.StartAsync(_file.RegistryPort, endpoints, _logs);
+        await using var server = RegistryServer.Build(new Address("127.0.0.1", _file.RegistryPort), endpoints, _logs);
+        await server.StartAsync();
         Muster();
 
-        List<Task> loops = [_registry.RunAsync(running.Token), _keeper.RunAsync(running.Token), ShowAsync(running.Token), TrimAsync(running.Token), OpenDoorsAsync(running.Token), counting];
-        var ended = await Task.WhenAny([asked.Task, .. loops]);
-        if (ended != asked.Task)
-        {
-            _screen.Tell($"A part of the fleet failed: {ended.Exception?.GetBaseException().Message ?? "a loop ended that must not"}");
-        }
-
-        _screen.Tell(ended == asked.Task ? $"{await asked.Task}: the fleet stops, the front doors first" : "The fleet stops");
-        var isOrderly = await StopAsync(running, hurry.Token);
+        List<Task> loops = [_registry.RunAsync(running.Token), _keeper.RunAsync(running.Token), ShowAsync(running.Token), TrimAsync(running.Token), OpenDoorsAsync(running.Token)];
+        var ended = await Task.WhenAny([signals.Asked, statistics, .. loops]);
+        var isAsked = ended == signals.Asked;
+        _screen.Tell(isAsked ? "The fleet is asked to stop: the front doors first" : $"A part of the fleet failed, and the rest stops: {Cause(ended)}");
+        await running.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var isOrderly = await StopAsync(signals);
+        await server.StopAsync(signals.Patience(StopPatience));
         _screen.Tell(isOrderly ? "Everything has stopped; the data stays" : "Everything has stopped, but not everything by itself; what was acknowledged is in the journals");
-        await drawing.CancelAsync();
-        await screen.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return ended == asked.Task && isOrderly ? 0 : 1;
-
-        void Ask(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            if (!asked.TrySetResult(signal.Signal.ToString()))
-            {
-                hurry.Cancel();
-            }
-        }
+        await showing.CancelAsync();
+        await Task.WhenAll(screen, statistics).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return isAsked && isOrderly ? 0 : 1;
     }
 
     public ValueTask DisposeAsync()
@@ -207,7 +194,8 @@ internal sealed class LocalFleet : IAsyncDisposable
             loops.Add(new Autoscaler(rule, _scaler, Reads, _screen.Tell, _time).RunAsync(cancellation));
         }
 
-        await await Task.WhenAny(loops);
+        await Task.WhenAny(loops);
+        await Task.WhenAll(loops);
     }
 
     private bool IsWired() =>
@@ -253,27 +241,13 @@ internal sealed class LocalFleet : IAsyncDisposable
     }
 
     /// <summary>Whether everything ended by itself.</summary>
-    private async Task<bool> StopAsync(CancellationTokenSource running, CancellationToken hurry)
+    private async Task<bool> StopAsync(StopSignals signals)
     {
         var head = _keeper.Plan.Head?.Name ?? (_registry.Current.Workers is [var first, ..] ? first.Name : null);
-        using (var patience = Patience(hurry))
-        {
-            var doors = Task.WhenAll(_doors.Select(door => door.StopAsync(patience.Token)));
-            if ((await doors).Contains(false))
-            {
-                _screen.Tell("A front door had to be killed");
-            }
-
-            await running.CancelAsync();
-            using var rest = Patience(hurry);
-            return await _crew.StopAllAsync(head, rest.Token) && !(await doors).Contains(false);
-        }
+        var doors = await Task.WhenAll(_doors.Select(door => door.StopAsync(signals.Patience(StopPatience))));
+        var isCrewOrderly = await _crew.StopAllAsync(head, signals.Patience(StopPatience));
+        return isCrewOrderly && !doors.Contains(false);
     }
 
-    private static CancellationTokenSource Patience(CancellationToken hurry)
-    {
-        var patience = CancellationTokenSource.CreateLinkedTokenSource(hurry);
-        patience.CancelAfter(StopPatience);
-        return patience;
-    }
+    private static string Cause(Task ended) => ended.Exception?.GetBaseException().Message ?? "a loop ended that must not";
 }
