@@ -165,7 +165,8 @@ internal sealed class LocalFleet : IAsyncDisposable
     {
         foreach (var line in _roll.Workers.Where(line => line.Phase != Phase.Leaving || _registry.Roster.Find(line.Name) is not null))
         {
-            if (line.Phase == Phase.In && _registry.Register(line.Place.Worker(_file)) is { } taken)
+            var worker = line.Place.Worker(_file);
+            if (_registry.Register(line.Phase == Phase.In ? worker : worker with { State = WorkerState.Draining }) is { } taken)
             {
                 _screen.Tell($"{line.Name} cannot be registered: {taken}");
             }
@@ -214,7 +215,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         {
             var state = _scaler.State;
             _screen.Show(
-                WorkerRow.Of(_registry.Current, _keeper.Statuses, _statistics.Current(), _crew.Workers),
+                WorkerRow.Of(_registry.Roster, _keeper.Statuses, _statistics.Current(), _crew.Workers),
                 $"{state.Workers} workers{(state.IsScaling ? $", {state.Wanted} wanted" : "")}; {string.Join(", ", _doors.Select(door => $"{door.Kind} :{door.Port}"))}");
             await Task.Delay(Look, _time, cancellation);
         }
