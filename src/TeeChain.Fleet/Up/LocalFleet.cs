@@ -46,12 +46,14 @@ internal sealed class LocalFleet : IAsyncDisposable
     private readonly FrontDoors _frontDoors;
     private readonly Roll _roll;
     private readonly RegistryGuard _guard;
+    private readonly Watchman _watchman; // It acts when nobody holds it.
     private volatile IReadOnlyList<IFrontDoor> _doors = [];
 
     private LocalFleet(FleetFile file, DataFolder data, (string Path, ReadOnlyMemory<byte> Secret) secret, Tools tools, FleetRegistry registry, ILoggerFactory logs, IUpScreen screen, TimeProvider time)
     {
         (_file, _data, _screen, _time, _logs, _registry) = (file, data, screen, time, logs, registry);
         var launcher = new Launcher(data.Root);
+        _watchman = Watchman.Start(data.Root);
         var ledger = new Ledger(data.Root);
         var commands = new CommandLines(file, data, tools.Teeproxy, tools.SampleApp, secret.Path);
         var statsDb = Path.GetFullPath(file.StatsDb ?? Path.Combine(data.Root, "worker-stats.db"));
@@ -135,6 +137,7 @@ internal sealed class LocalFleet : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        _watchman.Dispose();
         _keeper.Dispose();
         _nodes.Dispose();
         _registry.Dispose();
@@ -183,13 +186,8 @@ internal sealed class LocalFleet : IAsyncDisposable
         }
 
         _doors = _frontDoors.Start();
-        foreach (var door in _doors)
-        {
-            _screen.Tell($"{door.Name} ({door.Kind}) at http://{(_file.BalancerAddress == "0.0.0.0" ? "127.0.0.1" : _file.BalancerAddress)}:{door.Port}");
-        }
-
-        _screen.Tell($"The registry is at http://127.0.0.1:{_file.RegistryPort}; logs are in {_data.Root}/logs");
         List<Task> loops = [.. _doors.Select(door => door.RunAsync(cancellation)), _scaler.RunAsync(cancellation)];
+        await AnnounceAsync(cancellation);
         if (_file.Autoscale is { } rule)
         {
             loops.Add(new Autoscaler(rule, _scaler, Reads, _screen.Tell, _time).RunAsync(cancellation));
@@ -197,6 +195,20 @@ internal sealed class LocalFleet : IAsyncDisposable
 
         await Task.WhenAny(loops);
         await Task.WhenAll(loops);
+    }
+
+    private async Task AnnounceAsync(CancellationToken cancellation)
+    {
+        foreach (var door in _doors)
+        {
+            for (var began = _time.GetTimestamp(); !FreePorts.IsTaken(door.Port) && _time.GetElapsedTime(began) < WiringPatience; await Task.Delay(Look / 10, _time, cancellation))
+            {
+            }
+
+            _screen.Tell($"{door.Name} ({door.Kind}) at http://{(_file.BalancerAddress == "0.0.0.0" ? "127.0.0.1" : _file.BalancerAddress)}:{door.Port}");
+        }
+
+        _screen.Tell($"The registry is at http://127.0.0.1:{_file.RegistryPort}; logs are in {_data.Root}/logs");
     }
 
     private bool IsWired() =>
