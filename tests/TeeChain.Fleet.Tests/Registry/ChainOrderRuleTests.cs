@@ -1,13 +1,12 @@
 using TeeChain.Fleet.Registry;
 using TeeChain.Protocol.Status;
+using static TeeChain.Fleet.Tests.Registry.SampleStatus;
 using Seen = TeeChain.Fleet.Registry.ChainOrderRule.Seen;
 
 namespace TeeChain.Fleet.Tests.Registry;
 
 public sealed class ChainOrderRuleTests
 {
-    private static readonly Guid Chain = Guid.NewGuid();
-
     [Fact]
     public void Before_a_chain_is_founded_each_fresh_node_gets_all_behind_it_and_the_last_is_told_first()
     {
@@ -158,59 +157,23 @@ public sealed class ChainOrderRuleTests
     private static IEnumerable<string> Wishes(ChainOrderRule.Plan plan) =>
         plan.Wishes.Select(wish => $"{wish.Worker.Name}:{string.Concat(wish.Next.Select(next => " " + next.Split(':')[1]))}");
 
-    private static Guid Id(int number) => new(number, 0, 0, new byte[8]);
-
     private static Seat Seat(int number, Guid? node = null) => new(RegistryFolder.Worker(number), node);
 
     private static Seen Unread(int number, bool isKnown = false) => new(Seat(number, isKnown ? Id(number) : null), null);
 
-    private static Seen Fresh(int number) => new(Seat(number), Status(number) with { Chain = null, Role = "undecided", Epoch = 0 });
+    private static Seen Fresh(int number) => new(Seat(number), Of(number) with { Chain = null, Role = "undecided", Epoch = 0 });
 
     private static Seen Head(int number, int? stream = null, params int[] next) => With(Member(number, stream, next), status => status with { Role = "head" });
 
     /// <param name="stream">Who has the stream.</param>
     /// <param name="next">The successors listed.</param>
-    private static Seen Member(int number, int? stream = null, params int[] next) => new(Seat(number, Id(number)), Status(number) with
+    private static Seen Member(int number, int? stream = null, params int[] next) => new(Seat(number, Id(number)), Of(number) with
     {
         Successors = [.. next.Select(one => new NextStatus($"127.0.0.1:{9000 + one}", one == stream, Id(one), 0, null, null))],
         Next = stream is { } to ? new NextStatus($"127.0.0.1:{9000 + to}", true, Id(to), 0, "Accept", null) : null,
-        Nodes = [.. Enumerable.Range(1, 4).Select(one => new Protocol.Hop.ChainNode(Id(one), $"127.0.0.1:{9000 + one}"))],
     });
 
     private static Seen With(Seen seen, Func<NodeStatus, NodeStatus> change) => seen with { Status = change(seen.Status!) };
 
     private static ReadyStatus Not(string why) => new(Readiness.Yes, Readiness.No(why), Readiness.Yes);
-
-    private static NodeStatus Status(int number) => new()
-    {
-        Version = "0",
-        NodeId = Id(number),
-        JournalId = Id(number),
-        Chain = Chain,
-        Role = "replica",
-        Epoch = 1,
-        Address = $"127.0.0.1:{9000 + number}",
-        Admin = $"127.0.0.1:{9500 + number}",
-        Local = $"127.0.0.1:{4000 + number}",
-        FirstSequence = 1,
-        LastSequence = 1,
-        LastCrc = "00000000",
-        AppliedSequence = 1,
-        HeadSequence = 1,
-        LagEntries = 0,
-        LagSeconds = 0,
-        JournalBytes = 0,
-        HeldBytes = 0,
-        Application = new ApplicationStatus(true, null),
-        Rows = [],
-        Ready = new ReadyStatus(Readiness.Yes, Readiness.Yes, Readiness.Yes),
-        Whole = true,
-        Draining = false,
-        Redelivered = 0,
-        Parked = 0,
-        Divergences = 0,
-        RecentDivergences = [],
-        Problems = [],
-        UptimeSeconds = 1,
-    };
 }
