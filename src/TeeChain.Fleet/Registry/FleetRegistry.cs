@@ -152,6 +152,9 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     /// <summary>Its node was seen in the fleet's chain under this id.</summary>
     public void Meet(string name, Guid node) => Change(roster => roster.WithNode(name, node));
 
+    /// <summary>Its node cannot be brought up to date as it is. Not durable: it would show again.</summary>
+    public void MarkGap(string name, Gap gap) => Change(roster => roster.WithGap(name, gap));
+
     /// <summary>What <see cref="FleetView.Problems"/> says from now on; what is new is logged.</summary>
     public void Report(IReadOnlyList<string> problems)
     {
