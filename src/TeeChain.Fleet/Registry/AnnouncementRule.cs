@@ -98,8 +98,7 @@ internal static class AnnouncementRule
         }
 
         var texts = (string[])[announcement.Address, announcement.Teeproxy, announcement.Admin];
-        var addresses = texts.Select(text => Address.TryParse(text, out var address) && address == address.Told ? address.ToString() : null) 
-            .OfType<string>().Distinct().ToArray(); // A wildcard says nothing of who announces it.
+        var addresses = texts.Select(text => Address.TryParse(text, out var address) && address == address.Told ? address.ToString() : null).OfType<string>().Distinct().ToArray(); // A wildcard says nothing of who announces it.
         if (addresses.Length < texts.Length)
         {
             return "address, teeproxy and admin take host:port, three different ones by which others reach them";
