@@ -15,6 +15,9 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     /// <summary>How long the workers that are on file have after a start to announce themselves: longer than a node's longest back-off.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long the announcements of a worker that was forgotten are refused: until whoever took it out has stopped it.</summary>
+    public static readonly TimeSpan LeftFor = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _oneChange = new();
@@ -24,24 +27,20 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     private readonly ILogger _log;
     private readonly long _started;
     private readonly NonceMemory _nonces = new(AnnouncementRule.NonceLife); // under _oneChange
+    private readonly Dictionary<string, TimeSpan> _left = []; // since when; under _oneChange
 
-    // Both are replaced under _oneChange, and read by anybody.
+    // Both are changed under _oneChange, and read by anybody.
+    private readonly ViewFeed _feed;
     private volatile Roster _roster;
-    private volatile Published _published;
 
     private FleetRegistry(RegistryFile file, Roster roster, ReadOnlyMemory<byte> secret, TimeProvider time, ILogger<FleetRegistry> log)
     {
         (_file, _roster, _secret, _time, _log) = (file, roster, secret, time, log);
         _started = time.GetTimestamp();
-        _published = new(new FleetView(time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, [.. roster.Workers]) { IsFounded = roster.IsFounded });
+        _feed = new(new FleetView(time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, [.. roster.Workers]) { IsFounded = roster.IsFounded });
     }
 
-    private sealed record Published(FleetView View)
-    {
-        public TaskCompletionSource Replaced { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    public FleetView Current => _published.View;
+    public FleetView Current => _feed.Current;
 
     public Roster Roster => _roster;
 
@@ -71,19 +70,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
         }
     }
 
-    public async Task<FleetView> ChangedAsync(long version, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var published = _published;
-            if (published.View.Version != version)
-            {
-                return published.View;
-            }
-
-            await published.Replaced.Task.WaitAsync(cancellation);
-        }
-    }
+    public Task<FleetView> ChangedAsync(long version, CancellationToken cancellation) => _feed.ChangedAsync(version, cancellation);
 
     /// <summary>What came in at <c>POST /register-worker</c>. Changes nothing unless the answer is 200.</summary>
     /// <exception cref="IOException">A newcomer cannot be written down; nothing has changed.</exception>
@@ -93,7 +80,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
         {
             var now = Now;
             _nonces.Forget(now);
-            var facts = new AnnouncementRule.Facts(_time.GetUtcNow().ToUnixTimeMilliseconds(), _secret, _nonces.IsSpent, _nonces.HasRoom, _roster.Expired(now));
+            var facts = new AnnouncementRule.Facts(_time.GetUtcNow().ToUnixTimeMilliseconds(), _secret, _nonces.IsSpent, name => HasLeft(name, now), _nonces.HasRoom, _roster.Expired(now));
             var admission = AnnouncementRule.Judge(facts, body);
             if (admission is { Worker: { } worker, Announcement: { } announcement })
             {
@@ -118,6 +105,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
             }
 
             Change(roster => roster.Registered(worker));
+            _left.Remove(worker.Name);
             return null;
         }
     }
@@ -131,13 +119,24 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     /// <summary>Takes <see cref="MarkLeaving"/> back. Only before its node was removed from the chain.</summary>
     public void MarkStaying(string name) => Change(roster => roster.WithStaying(name));
 
-    public void Forget(string name) => Change(roster => roster.Without(name));
+    /// <summary>It is in the fleet no more; what it announces itself is refused for <see cref="LeftFor"/>.</summary>
+    public void Forget(string name)
+    {
+        lock (_oneChange)
+        {
+            Change(roster => roster.Without(name));
+            _left[name] = Now;
+        }
+    }
 
     /// <summary>The chain's order, read off the nodes.</summary>
     public void Arrange(IReadOnlyList<string> names) => Change(roster => roster.Arranged(names));
 
     /// <summary>Its node was seen in the fleet's chain under this id.</summary>
     public void Meet(string name, Guid node) => Change(roster => roster.WithNode(name, node));
+
+    /// <summary>Its node cannot be brought up to date as it is. Not durable: it would show again.</summary>
+    public void MarkGap(string name, Gap gap) => Change(roster => roster.WithGap(name, gap));
 
     /// <summary>What <see cref="FleetView.Problems"/> says from now on; what is new is logged.</summary>
     public void Report(IReadOnlyList<string> problems)
@@ -190,12 +189,17 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
         }
     }
 
-    private void Publish(FleetView next)
+    private bool HasLeft(string name, TimeSpan now)
     {
-        var before = _published;
-        _published = new(next with { Version = before.View.Version + 1 });
-        before.Replaced.SetResult();
+        if (_left.TryGetValue(name, out var since) && now - since > LeftFor)
+        {
+            _left.Remove(name);
+        }
+
+        return _left.ContainsKey(name);
     }
+
+    private void Publish(FleetView next) => _feed.Publish(next with { Version = Current.Version + 1 });
 
     private void LogChanges(Roster before, Roster after)
     {
