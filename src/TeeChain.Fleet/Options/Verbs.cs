@@ -1,5 +1,6 @@
 using CommandLine;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Status;
 
 namespace TeeChain.Fleet.Options;
 
@@ -13,6 +14,8 @@ internal static class Verbs
     private static readonly Dictionary<Type, Func<object, Task<int>>> All = new()
     {
         [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
+        [typeof(StatusFlags)] = flags => StatusVerb.RunAsync((StatusFlags)flags),
+        [typeof(VerifyFlags)] = flags => VerifyVerb.RunAsync((VerifyFlags)flags),
     };
 
     public static async Task<int> RunAsync(string[] arguments)
