@@ -27,9 +27,10 @@ internal static class DoorRule
 
         if (HttpMethods.IsConnect(context.Request.Method))
         {
-            // RFC 8441: WebSockets over HTTP/2 come as CONNECT.
-            var connect = context.Features.Get<IHttpExtendedConnectFeature>();
-            return connect is not { IsExtendedConnect: true } ? NoResource : IsHop(connect.Protocol) ? HopRefused : null;
+            var protocol = context.Features.Get<IHttpExtendedConnectFeature>()?.Protocol ?? "";
+            return IsHop(protocol) ? HopRefused
+                : protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase) ? null // RFC 8441
+                : NoResource;
         }
 
         return TargetOf(context) is null ? NoResource : null;

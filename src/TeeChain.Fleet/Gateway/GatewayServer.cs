@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TeeChain.Fleet.Statistics;
@@ -74,18 +73,6 @@ internal static class GatewayServer
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10); // as haproxy.cfg
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
 
-        var addresses = IPAddress.TryParse(listen.Host, out var ip) ? [ip] : Dns.GetHostAddresses(listen.Host);
-        foreach (var one in addresses)
-        {
-            kestrel.Listen(one, listen.Port);
-        }
-    }
-
-    /// <summary>Signals are the verb's.</summary>
-    private sealed class AskedByVerb : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        kestrel.Listen(listen);
     }
 }

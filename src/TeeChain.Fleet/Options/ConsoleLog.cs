@@ -6,7 +6,7 @@ namespace TeeChain.Fleet.Options;
 internal static class ConsoleLog
 {
     public static ILoggerFactory Create() => LoggerFactory.Create(logging => logging
-        .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning).SetMinimumLevel(LogLevel.Information)
+        .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).SetMinimumLevel(LogLevel.Information)
         .AddSimpleConsole(console =>
             (console.SingleLine, console.ColorBehavior, console.TimestampFormat, console.UseUtcTimestamp) =
             (true, LoggerColorBehavior.Disabled, "yyyy-MM-ddTHH:mm:ss.fffZ ", true)));

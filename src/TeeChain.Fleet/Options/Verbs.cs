@@ -1,4 +1,5 @@
 using CommandLine;
+using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Haproxy;
 using TeeChain.Fleet.Status;
 
@@ -13,6 +14,7 @@ internal static class Verbs
     // Flags' class -> what runs it; the return value is the exit status.
     private static readonly Dictionary<Type, Func<object, Task<int>>> All = new()
     {
+        [typeof(GatewayFlags)] = flags => GatewayVerb.RunAsync((GatewayFlags)flags),
         [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
         [typeof(StatusFlags)] = flags => StatusVerb.RunAsync((StatusFlags)flags),
         [typeof(VerifyFlags)] = flags => VerifyVerb.RunAsync((VerifyFlags)flags),

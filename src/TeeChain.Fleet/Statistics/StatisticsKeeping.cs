@@ -13,7 +13,7 @@ internal sealed partial class StatisticsKeeping(RequestCounts counts, Statistics
 
     private readonly Lock _lock = new();
 
-    // Both under _lock, and replaced by Step alone. A count is in counts, in pending or in stored; never in two.
+    // Both under _lock. A count is in counts, in pending or in stored; never in two.
     private IReadOnlyList<WorkerCounts> _stored = [];
     private IReadOnlyList<WorkerCounts> _pending = [];
 
@@ -29,15 +29,43 @@ internal sealed partial class StatisticsKeeping(RequestCounts counts, Statistics
         }
     }
 
-    /// <summary>One batch. At the start it finds out whether the file is one of ours.</summary>
+    /// <summary>What is stored already. To be called before the rest.</summary>
     /// <exception cref="InvalidDataException">The file is of another release, or no database.</exception>
+    public void Load()
+    {
+        if (store is not null)
+        {
+            Write(store);
+        }
+    }
+
+    /// <summary>One batch.</summary>
     public void Step()
     {
-        if (store is null)
+        try
         {
-            return;
+            Load();
+        }
+        catch (InvalidDataException e)
+        {
+            Trouble(e); // Somebody has put another file there.
+        }
+    }
+
+    /// <summary>Blocks until <paramref name="cancellation"/>, and for the last batch.</summary>
+    public void Run(CancellationToken cancellation)
+    {
+        while (!cancellation.WaitHandle.WaitOne(Interval))
+        {
+            Step();
         }
 
+        Step();
+        store?.Dispose();
+    }
+
+    private void Write(StatisticsStore kept)
+    {
         IReadOnlyList<WorkerCounts> batch;
         lock (_lock)
         {
@@ -46,7 +74,7 @@ internal sealed partial class StatisticsKeeping(RequestCounts counts, Statistics
 
         try
         {
-            var stored = store.Add(batch);
+            var stored = kept.Add(batch);
             lock (_lock)
             {
                 _stored = stored;
@@ -61,24 +89,17 @@ internal sealed partial class StatisticsKeeping(RequestCounts counts, Statistics
         }
         catch (SqliteException e)
         {
-            if (!_isTrouble)
-            {
-                _isTrouble = true;
-                LogTrouble(e.Message);
-            }
+            Trouble(e);
         }
     }
 
-    /// <summary>Blocks until <paramref name="cancellation"/>, and for the last batch.</summary>
-    public void Run(CancellationToken cancellation)
+    private void Trouble(Exception cause)
     {
-        while (!cancellation.WaitHandle.WaitOne(Interval))
+        if (!_isTrouble)
         {
-            Step();
+            _isTrouble = true;
+            LogTrouble(cause.Message);
         }
-
-        Step();
-        store?.Dispose();
     }
 
     // What Current() has added meanwhile stays.

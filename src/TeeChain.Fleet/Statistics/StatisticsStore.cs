@@ -64,6 +64,7 @@ internal sealed class StatisticsStore(string path, TimeSpan patience) : IDisposa
             opened.Open();
             Run(opened, $"PRAGMA busy_timeout = {(int)patience.TotalMilliseconds}");
             Prepare(opened);
+            Run(opened, "PRAGMA synchronous = NORMAL"); // with WAL it loses nothing by the death of a process
             return opened;
         }
         catch (SqliteException e) when (e.SqliteErrorCode == NotADatabase)
@@ -85,7 +86,7 @@ internal sealed class StatisticsStore(string path, TimeSpan patience) : IDisposa
             return;
         }
 
-        // WAL: readers and a writer do not wait for each other. With it, NORMAL loses nothing by the death of a process.
+        // Readers and a writer do not wait for each other.
         Run(opened, "PRAGMA journal_mode = WAL");
         using var transaction = opened.BeginTransaction(deferred: false);
         if (!Check(opened)) // another process may have been first
@@ -103,7 +104,6 @@ internal sealed class StatisticsStore(string path, TimeSpan patience) : IDisposa
     /// <summary>Whether the tables are there; false when the file is new.</summary>
     private bool Check(SqliteConnection opened)
     {
-        Run(opened, "PRAGMA synchronous = NORMAL");
         var version = Ask(opened, "PRAGMA user_version");
         if (version == Version)
         {

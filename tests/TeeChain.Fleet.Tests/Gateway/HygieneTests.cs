@@ -78,7 +78,7 @@ public sealed class HygieneTests
     {
         await using var door = await OpenAsync();
 
-        var answer = await RawAsync(door, $"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: {protocols}\r\n\r\n");
+        var answer = await RawAsync(door, $"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: {protocols}\r\n\r\n", static answer => answer.Length > 0);
 
         Assert.StartsWith("HTTP/1.1 403 ", answer, StringComparison.Ordinal);
         Assert.All(door.Workers[0].Reads, read => Assert.Equal("GET /ready", read));
@@ -119,6 +119,7 @@ public sealed class HygieneTests
         await using var door = await OpenAsync();
         door.Workers[0].OnRead = EchoAsync;
         using var client = new ClientWebSocket();
+        door.Counts.Drain();
 
         await client.ConnectAsync(new UriBuilder(door.Url) { Scheme = "ws", Path = "/chat" }.Uri, TestContext.Current.CancellationToken);
         await client.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
@@ -126,7 +127,7 @@ public sealed class HygieneTests
         var echo = await client.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
 
         Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, echo.Count));
-        Assert.Equal(0, door.Counts.Drain().Sum(one => one.Failures));
+        Assert.Empty(door.Counts.Drain());
     }
 
     [Fact]
@@ -256,15 +257,22 @@ public sealed class HygieneTests
         return (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n');
     }
 
-    private static async Task<string> RawAsync(FrontDoor door, string request)
+    private static Task<string> RawAsync(FrontDoor door, string request) => RawAsync(door, request, static _ => false);
+
+    private static async Task<string> RawAsync(FrontDoor door, string request, Func<string, bool> isEnough)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(door.Url.Host, door.Url.Port, TestContext.Current.CancellationToken);
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request), TestContext.Current.CancellationToken);
-        client.Client.Shutdown(SocketShutdown.Send);
-        using var reader = new StreamReader(stream, Encoding.Latin1);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var answer = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!isEnough(answer.ToString()) && await stream.ReadAsync(buffer, TestContext.Current.CancellationToken) is > 0 and var count)
+        {
+            answer.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        }
+
+        return answer.ToString();
     }
 
     private static async Task EchoAsync(HttpContext context)
