@@ -1,6 +1,7 @@
 using CommandLine;
 using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Status;
 
 namespace TeeChain.Fleet.Options;
 
@@ -15,6 +16,8 @@ internal static class Verbs
     {
         [typeof(GatewayFlags)] = flags => GatewayVerb.RunAsync((GatewayFlags)flags),
         [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
+        [typeof(StatusFlags)] = flags => StatusVerb.RunAsync((StatusFlags)flags),
+        [typeof(VerifyFlags)] = flags => VerifyVerb.RunAsync((VerifyFlags)flags),
     };
 
     public static async Task<int> RunAsync(string[] arguments)
