@@ -1,6 +1,7 @@
 using CommandLine;
 using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Status;
 using TeeChain.Fleet.Up;
 
 namespace TeeChain.Fleet.Options;
@@ -18,6 +19,8 @@ internal static class Verbs
         [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
         [typeof(ScaleFlags)] = flags => ScaleVerb.RunAsync((ScaleFlags)flags),
         [typeof(UpFlags)] = flags => UpVerb.RunAsync((UpFlags)flags),
+        [typeof(StatusFlags)] = flags => StatusVerb.RunAsync((StatusFlags)flags),
+        [typeof(VerifyFlags)] = flags => VerifyVerb.RunAsync((VerifyFlags)flags),
     };
 
     public static async Task<int> RunAsync(string[] arguments)
