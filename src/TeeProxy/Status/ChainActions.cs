@@ -1,5 +1,6 @@
 using System.Globalization;
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Chain;
 

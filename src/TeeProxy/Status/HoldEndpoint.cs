@@ -3,7 +3,6 @@ using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Status;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 
 namespace TeeProxy.Status;
 

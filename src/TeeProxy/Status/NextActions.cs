@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeProxy.Chain;
 using TeeProxy.Options;
 

@@ -23,6 +23,8 @@ internal static class Repository
 
     public static string SampleApp { get; } = Program("SampleApp", "sample-app");
 
+    public static string TeeChain { get; } = Program("TeeChain.Fleet", "teechain");
+
     public static string FrontConfiguration { get; } = Path.Combine(Root, "haproxy.cfg");
 
     public static string Script { get; } = Path.Combine(Root, "misc-commands.sh");

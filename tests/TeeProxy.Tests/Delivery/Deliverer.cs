@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
 using TeeProxy.Delivery.Keys;
 using TeeProxy.Delivery.Parking;
-using TeeProxy.Options;
 using TeeProxy.Requests;
 using TeeProxy.Spooling;
 

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Hop;
-using TeeProxy.Options;
 
 namespace TeeProxy.Tests.Hop;
 

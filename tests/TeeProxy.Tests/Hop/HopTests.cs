@@ -1,9 +1,9 @@
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Frames;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Chain;
 using TeeProxy.Hop;
-using TeeProxy.Options;
 
 namespace TeeProxy.Tests.Hop;
 

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
-namespace TeeProxy.Options;
+namespace TeeChain.Protocol;
 
 /// <summary>A host and a port as operators write them: <c>:4567</c> is loopback, <c>host:port</c>, <c>[::1]:port</c>.</summary>
-internal sealed record Address(string Host, int Port)
+public sealed record Address(string Host, int Port)
 {
     /// <summary>Whether only this machine can reach it.</summary>
     public bool IsLoopback => Host == "localhost" || (IPAddress.TryParse(Host, out var ip) && IPAddress.IsLoopback(ip));

@@ -2,23 +2,24 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
-namespace TeeProxy.Status;
+namespace TeeChain.Protocol.Systemd;
 
 /// <summary>
 /// Tells systemd how the process is, by datagrams to <c>$NOTIFY_SOCKET</c> (sd_notify(3)); does nothing where there is
-/// none. Program calls it at start and stop and runs the watchdog. A datagram that cannot be sent is logged, never thrown.
+/// none. A program calls it at start and stop and runs the watchdog. A datagram that cannot be sent is told, never thrown.
 /// </summary>
-internal sealed partial class SystemdNotifier(
-    string? socketPath, TimeSpan? watchdog, Func<string?> notLive, TimeProvider time, ILogger<SystemdNotifier> logger)
+/// <param name="notLive">Why the process should be restarted; null while it lives.</param>
+/// <param name="unsent">Takes a sentence about each datagram that could not be sent.</param>
+public sealed class SystemdNotifier(
+    string? socketPath, TimeSpan? watchdog, Func<string?> notLive, TimeProvider time, Action<string> unsent)
 {
     /// <summary>Reads <c>NOTIFY_SOCKET</c>, <c>WATCHDOG_USEC</c> and <c>WATCHDOG_PID</c>.</summary>
-    /// <param name="notLive">Why the process should be restarted; null while it lives.</param>
-    public static SystemdNotifier FromEnvironment(Func<string?> notLive, TimeProvider time, ILogger<SystemdNotifier> logger) => new(
+    public static SystemdNotifier FromEnvironment(Func<string?> notLive, TimeProvider time, Action<string> unsent) => new(
         Environment.GetEnvironmentVariable("NOTIFY_SOCKET"),
         Watchdog(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), Environment.GetEnvironmentVariable("WATCHDOG_PID")),
         notLive,
         time,
-        logger);
+        unsent);
 
     public void Ready() => Send("READY=1");
 
@@ -53,7 +54,7 @@ internal sealed partial class SystemdNotifier(
     }
 
     /// <summary>How often systemd wants a sign of life of this process; null for never.</summary>
-    internal static TimeSpan? Watchdog(string? microseconds, string? process)
+    public static TimeSpan? Watchdog(string? microseconds, string? process)
     {
         var isOurs = string.IsNullOrEmpty(process) || process == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         return isOurs && long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 1000
@@ -77,10 +78,7 @@ internal sealed partial class SystemdNotifier(
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            LogUnsent(socketPath, text, exception.Message);
+            unsent($"systemd was not told {text} at {socketPath}: {exception.Message}");
         }
     }
-
-    [LoggerMessage(LogLevel.Warning, "systemd was not told {Text} at {Socket}: {Why}")]
-    private partial void LogUnsent(string socket, string text, string why);
 }

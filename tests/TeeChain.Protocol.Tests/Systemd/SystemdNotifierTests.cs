@@ -1,9 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
-using TeeProxy.Status;
+using TeeChain.Protocol.Systemd;
 
-namespace TeeProxy.Tests.Status;
+namespace TeeChain.Protocol.Tests.Systemd;
 
 public sealed class SystemdNotifierTests : IDisposable
 {
@@ -94,7 +93,7 @@ public sealed class SystemdNotifierTests : IDisposable
         Assert.Equal(seconds, SystemdNotifier.Watchdog(microseconds, process)?.TotalSeconds);
 
     private SystemdNotifier Notifier(string? path, TimeSpan? watchdog = null) =>
-        new(path, watchdog, () => _notLive, TimeProvider.System, NullLogger<SystemdNotifier>.Instance);
+        new(path, watchdog, () => _notLive, TimeProvider.System, _ => { });
 
     private string Bind(string path)
     {

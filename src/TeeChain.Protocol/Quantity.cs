@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace TeeProxy.Options;
+namespace TeeChain.Protocol;
 
 /// <summary>Durations and sizes as operators write them: a whole number and a unit.</summary>
-internal static class Quantity
+public static class Quantity
 {
     public const string DurationForms = "such as 500ms, 15s, 2m or 24h";
 
