@@ -20,8 +20,9 @@ internal static class AnnouncementRule
 
     /// <param name="Now">Milliseconds since 1970 UTC.</param>
     /// <param name="IsSpent">Whether a nonce was used within <see cref="NonceLife"/>.</param>
+    /// <param name="HasLeft">Whether a worker was just taken out of the fleet.</param>
     /// <param name="HasRoom">Whether another nonce can be remembered.</param>
-    internal sealed record Facts(long Now, ReadOnlyMemory<byte> Secret, Func<string, bool> IsSpent, bool HasRoom, Roster Roster);
+    internal sealed record Facts(long Now, ReadOnlyMemory<byte> Secret, Func<string, bool> IsSpent, Func<string, bool> HasLeft, bool HasRoom, Roster Roster);
 
     /// <summary>What is answered.</summary>
     /// <param name="Status">Of HTTP: 200, 400, 401, 409, 429.</param>
@@ -68,7 +69,8 @@ internal static class AnnouncementRule
             return new(409, "The announcement was replayed: its nonce has been used.");
         }
 
-        return WhyTaken(facts.Roster, worker) is { } taken ? new(409, taken)
+        return facts.HasLeft(worker.Name) ? new(409, $"{worker.Name} was taken out of the fleet: stop it. It may come again, with a new folder, a minute later.")
+            : WhyTaken(facts.Roster, worker) is { } taken ? new(409, taken)
             : facts.HasRoom ? null
             : new(429, "Too many announcements came within a minute; later ones will be taken.");
     }

@@ -112,25 +112,17 @@ internal static class ChainOrderRule
     /// <summary>Its node was in the chain, and now has a folder that is in none: what its application holds, nobody knows.</summary>
     private static bool HasNewFolder(Seen seen) => seen is { Status: { Chain: null } status, Seat.Node: { } known } && known != status.NodeId;
 
-    private static IEnumerable<string> Problems(IReadOnlyList<Seen> workers, Guid? chain, Seen? head)
-    {
-        if (chain is null ? workers.Any(static seen => seen.Seat.Node is not null) && workers.All(static seen => seen.Status is not null) : head is null)
-        {
-            yield return chain is null
+    private static IEnumerable<string> Problems(IReadOnlyList<Seen> workers, Guid? chain, Seen? head) =>
+        workers.Select(seen => ProblemOf(seen, chain)).Prepend(
+            chain is not null ? head is null ? $"Nobody who can be reached leads chain {chain}: start its head, or promote another node." : null
+            : workers.Any(static seen => seen.Seat.Node is not null) && workers.All(static seen => seen.Status is not null)
                 ? "No node belongs to the chain any more that the registry knows: every folder is new. If that is meant, stop the registry and remove registry.json."
-                : $"Nobody who can be reached leads chain {chain}: start its head, or promote another node.";
-        }
+            : null).OfType<string>();
 
-        foreach (var seen in workers)
-        {
-            if (IsForeign(seen, chain))
-            {
-                yield return $"{seen.Name} ({seen.Seat.Worker.Teeproxy}) belongs to chain {seen.Status!.Chain}, the fleet to {chain}: seed it anew, or take it out of the fleet.";
-            }
-            else if (chain is not null && HasNewFolder(seen))
-            {
-                yield return $"{seen.Name} ({seen.Seat.Worker.Teeproxy}) came back with a new folder, as {seen.Status!.NodeId} instead of {seen.Seat.Node}: restore the folder, or declare at the head what it is now.";
-            }
-        }
-    }
+    private static string? ProblemOf(Seen seen, Guid? chain) =>
+        IsForeign(seen, chain)
+            ? $"{seen.Name} ({seen.Seat.Worker.Teeproxy}) belongs to chain {seen.Status!.Chain}, the fleet to {chain}: seed it anew, or take it out of the fleet."
+        : chain is not null && HasNewFolder(seen)
+            ? $"{seen.Name} ({seen.Seat.Worker.Teeproxy}) came back with a new folder, as {seen.Status!.NodeId} instead of {seen.Seat.Node}: restore the folder, or declare at the head what it is now."
+        : null;
 }

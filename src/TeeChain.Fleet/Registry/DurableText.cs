@@ -16,16 +16,23 @@ internal static partial class DurableText
     /// <exception cref="IOException">A step failed; the content is the old one, or, when the last sync failed, either.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        var draft = path + ".tmp";
-        using (var file = new FileStream(draft, Options()))
+        try
         {
-            file.Write(content);
-            file.Flush();
-            Sync(file.SafeFileHandle, draft);
-        }
+            var draft = path + ".tmp";
+            using (var file = new FileStream(draft, Options()))
+            {
+                file.Write(content);
+                file.Flush();
+                Sync(file.SafeFileHandle, draft);
+            }
 
-        File.Move(draft, path, overwrite: true);
-        SyncFolder(Path.GetDirectoryName(path)!);
+            File.Move(draft, path, overwrite: true);
+            SyncFolder(Path.GetDirectoryName(path)!);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
     }
 
     private static FileStreamOptions Options()

@@ -15,6 +15,9 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     /// <summary>How long the workers that are on file have after a start to announce themselves: longer than a node's longest back-off.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long the announcements of a worker that was forgotten are refused: until whoever took it out has stopped it.</summary>
+    public static readonly TimeSpan LeftFor = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _oneChange = new();
@@ -24,6 +27,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     private readonly ILogger _log;
     private readonly long _started;
     private readonly NonceMemory _nonces = new(AnnouncementRule.NonceLife); // under _oneChange
+    private readonly Dictionary<string, TimeSpan> _left = []; // since when; under _oneChange
 
     // Both are replaced under _oneChange, and read by anybody.
     private volatile Roster _roster;
@@ -93,7 +97,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
         {
             var now = Now;
             _nonces.Forget(now);
-            var facts = new AnnouncementRule.Facts(_time.GetUtcNow().ToUnixTimeMilliseconds(), _secret, _nonces.IsSpent, _nonces.HasRoom, _roster.Expired(now));
+            var facts = new AnnouncementRule.Facts(_time.GetUtcNow().ToUnixTimeMilliseconds(), _secret, _nonces.IsSpent, name => HasLeft(name, now), _nonces.HasRoom, _roster.Expired(now));
             var admission = AnnouncementRule.Judge(facts, body);
             if (admission is { Worker: { } worker, Announcement: { } announcement })
             {
@@ -118,6 +122,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
             }
 
             Change(roster => roster.Registered(worker));
+            _left.Remove(worker.Name);
             return null;
         }
     }
@@ -131,7 +136,15 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     /// <summary>Takes <see cref="MarkLeaving"/> back. Only before its node was removed from the chain.</summary>
     public void MarkStaying(string name) => Change(roster => roster.WithStaying(name));
 
-    public void Forget(string name) => Change(roster => roster.Without(name));
+    /// <summary>It is in the fleet no more; what it announces itself is refused for <see cref="LeftFor"/>.</summary>
+    public void Forget(string name)
+    {
+        lock (_oneChange)
+        {
+            Change(roster => roster.Without(name));
+            _left[name] = Now;
+        }
+    }
 
     /// <summary>The chain's order, read off the nodes.</summary>
     public void Arrange(IReadOnlyList<string> names) => Change(roster => roster.Arranged(names));
@@ -188,6 +201,16 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
                 Publish(Current with { Workers = workers, IsFounded = after.IsFounded });
             }
         }
+    }
+
+    private bool HasLeft(string name, TimeSpan now)
+    {
+        if (_left.TryGetValue(name, out var since) && now - since > LeftFor)
+        {
+            _left.Remove(name);
+        }
+
+        return _left.ContainsKey(name);
     }
 
     private void Publish(FleetView next)

@@ -149,6 +149,6 @@ internal sealed class RegistryEndpoints(
     {
         var buffer = new byte[AnnouncementRule.MostBytes + 1];
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
-        return length > AnnouncementRule.MostBytes ? null : buffer.AsMemory(0, length);
+        return length > AnnouncementRule.MostBytes ? default(ReadOnlyMemory<byte>?) : buffer.AsMemory(0, length);
     }
 }
