@@ -1,6 +1,7 @@
 using CommandLine;
 using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Status;
 using TeeChain.Fleet.Up;
 
 namespace TeeChain.Fleet.Options;
@@ -17,7 +18,9 @@ internal static class Verbs
         [typeof(GatewayFlags)] = flags => GatewayVerb.RunAsync((GatewayFlags)flags),
         [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
         [typeof(ScaleFlags)] = flags => ScaleVerb.RunAsync((ScaleFlags)flags),
+        [typeof(StatusFlags)] = flags => StatusVerb.RunAsync((StatusFlags)flags),
         [typeof(UpFlags)] = flags => UpVerb.RunAsync((UpFlags)flags),
+        [typeof(VerifyFlags)] = flags => VerifyVerb.RunAsync((VerifyFlags)flags),
     };
 
     public static async Task<int> RunAsync(string[] arguments)
