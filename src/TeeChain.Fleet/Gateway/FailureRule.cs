@@ -7,11 +7,13 @@ internal static class FailureRule
 {
     public static readonly GatewayProblem NoWriter = new(
         StatusCodes.Status503ServiceUnavailable, "No node takes writes",
-        "The head of the chain cannot be reached or is not ready. Nothing was recorded; it is safe to retry.") { RetryAfterSeconds = 1 };
+        "The head of the chain cannot be reached or is not ready. Nothing was recorded; it is safe to retry.")
+    { RetryAfterSeconds = 1 };
 
     public static readonly GatewayProblem NoReader = new(
         StatusCodes.Status503ServiceUnavailable, "No node takes reads",
-        "No node is in step with the chain, or nearly so; it is safe to retry.") { RetryAfterSeconds = 1 };
+        "No node is in step with the chain, or nearly so; it is safe to retry.")
+    { RetryAfterSeconds = 1 };
 
     /// <param name="status">As YARP has set it: whose fault it was, and 504 when time ran out.</param>
     /// <param name="isUnsent">No byte of the request has left.</param>

@@ -13,7 +13,7 @@ internal sealed class HeadTransform : RequestTransform
     private const string ForName = "X-Forwarded-For";
     private const string ProtoName = "X-Forwarded-Proto";
 
-    /// <summary>From here on a worker is asked first whether it takes a body: its refusal (413) would drown in what it does not read.</summary>
+    /// <summary>From here on a teeproxy is asked first whether it takes a body: its refusal (413) could drown in what it does not read.</summary>
     private const long AskedFirstBytes = 1 << 20;
 
     // Else System.Uri would resolve dots and decode what it deems safe.
@@ -32,7 +32,8 @@ internal sealed class HeadTransform : RequestTransform
         {
             request.Content = new ByteArrayContent([]);
         }
-        else if (client.Request.ContentLength >= AskedFirstBytes)
+        else if (client.Request.ContentLength >= AskedFirstBytes
+            && client.GetReverseProxyFeature().Cluster.Config.ClusterId is ClusterRule.Writes or ClusterRule.FirstWrite)
         {
             request.Headers.ExpectContinue = true;
         }

@@ -7,6 +7,7 @@ internal static class ConsoleLog
 {
     public static ILoggerFactory Create() => LoggerFactory.Create(logging => logging
         .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error).SetMinimumLevel(LogLevel.Information)
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None) // else every request costs an activity and a scope
         .AddSimpleConsole(console =>
             (console.SingleLine, console.ColorBehavior, console.TimestampFormat, console.UseUtcTimestamp) =
             (true, LoggerColorBehavior.Disabled, "yyyy-MM-ddTHH:mm:ss.fffZ ", true)));

@@ -54,7 +54,8 @@ internal sealed class StatisticsStore(string path, TimeSpan patience) : IDisposa
     {
         var opened = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = path, Pooling = false,
+            DataSource = path,
+            Pooling = false,
 
             // The client would wait for a lock by itself, in whole seconds, beside SQLite's own patience below.
             DefaultTimeout = 1,

@@ -92,7 +92,9 @@ public sealed class HygieneTests
         await using var door = await FrontDoor.OpenAsync(Strategy.Default, HttpProtocols.Http2, null, All);
         using var request = new HttpRequestMessage(HttpMethod.Connect, door.Url)
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Headers = { Protocol = protocol },
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Headers = { Protocol = protocol },
         };
 
         using var answer = await new HttpMessageInvoker(new SocketsHttpHandler()).SendAsync(request, TestContext.Current.CancellationToken);
