@@ -51,6 +51,7 @@ public sealed class RegistrationTests
         Assert.True((await apps[3].StateAsync(Cancellation)).Applied >= 40, "the fourth had what was written while it was there");
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Whoever_stops_or_dies_keeps_its_place_across_a_restart_of_the_registry()
     {
@@ -87,10 +88,56 @@ public sealed class RegistrationTests
         (await Agreement.ReadAsync(nodes, apps, Cancellation)).AssertHolds(writes, [0, 1, 1]);
     }
 
-    private static TeeProxyNode Node(Workshop workshop, OwnRegistry registry, SampleApp app, string name)
+    [Trait(Repository.When, Repository.OnlyInAll)]
+    [Fact]
+    public async Task A_newcomer_for_whom_the_journal_no_longer_reaches_back_is_seeded_under_a_hold_and_joins()
+    {
+        await using var workshop = new Workshop();
+        var registry = workshop.Keep(new OwnRegistry(workshop.Path("registry"), workshop.SecretFile, workshop.Ports.Next()));
+        var apps = Enumerable.Range(0, 3).Select(_ => workshop.App()).ToArray();
+        var nodes = apps.Select((app, i) => Node(workshop, registry, app, $"n{i + 1}", "--ack", "chain", "--retain", "0s", "--journal-max-bytes", "8MiB", "--max-body", "1MiB")).ToArray();
+        await registry.StartAsync(Cancellation);
+        await StartAsync(registry, apps[0], nodes[0], 1);
+        await StartAsync(registry, apps[1], nodes[1], 2);
+        await WiredAsync(nodes[..2]);
+        var writes = (await Burst.WriteAsync(nodes[0].Address, 4, Cancellation)).ToList();
+        for (var i = 0; i < 30; i++)
+        {
+            var answer = await OneWrite.RegisterAsync(nodes[0].Address, $"large{i}", Cancellation, password: new string('x', 400_000));
+            Assert.True(answer.Status == 201, $"{answer}");
+        }
+
+        await Eventually.TrueAsync(async () => (await nodes[1].StatusAsync(Cancellation)).FirstSequence > 1, "the beginning is gone", Cancellation);
+        await StartAsync(registry, apps[2], nodes[2], 3);
+        await Eventually.NothingWrongAsync(
+            () => Task.FromResult(registry.Keeper.JoinStateOf("n3") is { Stage: not JoinStage.MustBeSeeded } state ? $"{state}" : null), "n3 must be seeded", Cancellation);
+
+        // It is on nobody's list, so writes reach all who count, and the hold stands.
+        writes.AddRange(await Burst.WriteAsync(nodes[0].Address, 4, Cancellation));
+        var copy = await registry.Joining.CopyUnderHoldAsync(TimeSpan.FromSeconds(30), async (_, cancellation) =>
+        {
+            await apps[2].KillAsync(cancellation);
+            await apps[2].TakeStateAsync(apps[1], cancellation);
+            return null;
+        }, Cancellation);
+        Assert.True(copy.IsOk, copy.Why);
+        writes.AddRange(await Burst.WriteAsync(nodes[0].Address, 4, Cancellation));
+        await nodes[2].KillAsync(Cancellation);
+        await nodes[2].SeedAsync($"{nodes[2].Flags.Data}.seeded", $"{copy.Value!.Chain}", copy.Value.Position, Cancellation);
+        await apps[2].StartAsync(Cancellation);
+        nodes[2].Start();
+
+        await Eventually.NothingWrongAsync(
+            () => Task.FromResult(registry.Keeper.JoinStateOf("n3") is { Stage: not JoinStage.Joined } state ? $"{state}\n{nodes[2].Description}" : null), "n3 has joined", Cancellation);
+        await WiredAsync(nodes);
+        writes.AddRange(await Burst.WriteAsync(nodes[0].Address, 4, Cancellation));
+        (await Agreement.ReadAsync(nodes, apps, Cancellation)).AssertHolds(writes, [0, 0, 0]);
+    }
+
+    private static TeeProxyNode Node(Workshop workshop, OwnRegistry registry, SampleApp app, string name, params string[] flags)
     {
         var node = workshop.Node(app.Port);
-        node.Flags = node.Flags with { Drain = TimeSpan.FromMilliseconds(500), Others = ["--register", registry.Address, "--name", name] };
+        node.Flags = node.Flags with { Drain = TimeSpan.FromMilliseconds(500), Others = ["--register", registry.Address, "--name", name, .. flags] };
         return node;
     }
 

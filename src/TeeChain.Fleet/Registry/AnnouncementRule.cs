@@ -98,10 +98,10 @@ internal static class AnnouncementRule
         }
 
         var texts = (string[])[announcement.Address, announcement.Teeproxy, announcement.Admin];
-        var addresses = texts.Select(text => Address.TryParse(text, out var address) ? address.Told.ToString() : null).OfType<string>().Distinct().ToArray();
+        var addresses = texts.Select(text => Address.TryParse(text, out var address) && address == address.Told ? address.ToString() : null).OfType<string>().Distinct().ToArray(); // A wildcard says nothing of who announces it.
         if (addresses.Length < texts.Length)
         {
-            return "address, teeproxy and admin take host:port, three different ones";
+            return "address, teeproxy and admin take host:port, three different ones by which others reach them";
         }
 
         worker = new Worker(announcement.Name, addresses[0], addresses[1], addresses[2], WorkerState.Present);

@@ -31,12 +31,20 @@ internal sealed class ChainKeeper(FleetRegistry registry, NodeClient nodes, Time
     public JoinState JoinStateOf(string name) =>
         JoinRule.Judge(_plan, name, registry.Roster.Find(name) is { } seat ? new ChainOrderRule.Seen(seat, _statuses.GetValueOrDefault(name)) : null);
 
+    /// <summary>Ends when cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
+        try
         {
-            await StepAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Task.Delay(Interval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (true)
+            {
+                await StepAsync(cancellation);
+                await Task.Delay(Interval, time, cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Asked to.
         }
     }
 
@@ -47,11 +55,20 @@ internal sealed class ChainKeeper(FleetRegistry registry, NodeClient nodes, Time
         try
         {
             var replies = await Task.WhenAll(registry.Roster.Seats.Select(async seat => (Seat: seat, Reply: await nodes.StatusAsync(seat.Worker.Admin, cancellation))));
-            var plan = ChainOrderRule.Judge([.. replies.Select(static one => new ChainOrderRule.Seen(one.Seat, one.Reply.Value))]);
+            List<string> problems = [.. replies.Select(one => Missed(one.Seat.Worker, one.Reply)).OfType<string>()];
+            ChainOrderRule.Seen[] seen = [.. replies.Select(one => new ChainOrderRule.Seen(one.Seat, one.Reply.Value, _missed[one.Seat.Name] >= PatienceLooks))];
+            var plan = ChainOrderRule.Judge(seen);
             _statuses = replies.Where(static one => one.Reply.IsOk).ToDictionary(static one => one.Seat.Name, static one => one.Reply.Value!);
             _plan = plan;
-            List<string> problems = [.. plan.Problems, .. replies.Select(one => Missed(one.Seat.Worker, one.Reply)).OfType<string>()];
-            problems.AddRange(Remember(plan));
+            problems.AddRange([.. plan.Problems, .. Remember(plan)]);
+            foreach (var newcomer in seen)
+            {
+                if (JoinRule.GapOf(plan, newcomer) is { } gap)
+                {
+                    registry.MarkGap(newcomer.Name, gap); // The next step takes it off the lists.
+                }
+            }
+
             foreach (var wish in plan.Wishes)
             {
                 problems.AddRange(await WireAsync(wish, cancellation) is { } why ? [why] : []);

@@ -10,14 +10,23 @@ namespace TeeChain.Fleet.Registry;
 /// The order is the registry's, but: it begins at the head, and those who stood before the head come last; and where the
 /// streams that run contradict it, they are right. Whoever is in no stream (down, or gone past) stays behind whom it stood.
 /// Nobody new is listed unless its node can be seen to belong there: one of another chain, or with a new folder in place of
-/// a known one, keeps its place, and the lists that have it already.
+/// a known one, keeps its place, and the lists that have it already. While the first of a node's list is not connected, nothing is
+/// known of what lies behind (<c>--ack chain</c> waits, no hold stands); so who does not count is taken off the lists when it is
+/// down, or must be seeded.
 /// </remarks>
 internal static class ChainOrderRule
 {
     /// <summary>A worker as it was seen.</summary>
     /// <param name="Status">Null when it could not be read.</param>
-    internal sealed record Seen(Seat Seat, NodeStatus? Status)
+    /// <param name="IsLost">It could not be read for a while.</param>
+    internal sealed record Seen(Seat Seat, NodeStatus? Status, bool IsLost = false)
     {
+        /// <summary>Its node's id, as it is seen or as it was.</summary>
+        public Guid? Node => Status?.NodeId ?? Seat.Node;
+
+        /// <summary>It must be seeded before it can be brought up to date.</summary>
+        public bool MustBeSeeded => Status is { } status && Seat.Gap?.Node == status.NodeId;
+
         public string Name => Seat.Name;
 
         public bool Lists(Seen other) => Status!.Successors.Any(next => next.Address == other.Seat.Worker.Teeproxy);
@@ -92,20 +101,17 @@ internal static class ChainOrderRule
             return null;
         }
 
-        string[] next = [.. order.Skip(at + 1).Where(other => !IsGone(other, chain, head) && (IsListable(other, chain) || seen.Lists(other))).Select(static other => other.Seat.Worker.Teeproxy)];
+        string[] next = [.. order.Skip(at + 1).Where(other => ShouldList(seen, other, chain, head)).Select(static other => other.Seat.Worker.Teeproxy)];
         return next.SequenceEqual(status.Successors.Select(static one => one.Address)) ? null : new Wish(seen.Seat.Worker, next);
     }
 
-    /// <summary>It leaves for good, and no longer counts: nobody needs to stream to it.</summary>
-    private static bool IsGone(Seen seen, Guid? chain, Seen? head)
+    private static bool ShouldList(Seen seen, Seen other, Guid? chain, Seen? head)
     {
-        var node = seen.Status?.NodeId ?? seen.Seat.Node;
-        return seen.Seat.IsLeaving && (head is null ? chain is null : head.Status!.Nodes.All(counted => counted.Node != node));
+        var counts = head is null ? other.Seat.Node is not null && !(other.Seat.IsLeaving && chain is null) : head.Status!.Nodes.Any(counted => counted.Node == other.Node);
+        var isUseless = other.Seat.IsLeaving || other.MustBeSeeded || (other.Status is null && other.IsLost);
+        var isFit = other.Status is null ? counts : !IsForeign(other, chain) && !HasNewFolder(other);
+        return (counts || !isUseless) && (isFit || seen.Lists(other));
     }
-
-    /// <summary>It can be made somebody's successor: known to the chain though it is down, or seen and fit.</summary>
-    private static bool IsListable(Seen seen, Guid? chain) =>
-        seen.Status is null ? seen.Seat.Node is not null : !IsForeign(seen, chain) && !HasNewFolder(seen);
 
     private static bool IsForeign(Seen seen, Guid? chain) => seen.Status?.Chain is { } own && own != chain;
 
@@ -120,7 +126,8 @@ internal static class ChainOrderRule
             : null).OfType<string>();
 
     private static string? ProblemOf(Seen seen, Guid? chain) =>
-        IsForeign(seen, chain)
+        seen.MustBeSeeded ? $"{seen.Name} ({seen.Seat.Worker.Teeproxy}) must be seeded: {seen.Seat.Gap!.Why}"
+        : IsForeign(seen, chain)
             ? $"{seen.Name} ({seen.Seat.Worker.Teeproxy}) belongs to chain {seen.Status!.Chain}, the fleet to {chain}: seed it anew, or take it out of the fleet."
         : chain is not null && HasNewFolder(seen)
             ? $"{seen.Name} ({seen.Seat.Worker.Teeproxy}) came back with a new folder, as {seen.Status!.NodeId} instead of {seen.Seat.Node}: restore the folder, or declare at the head what it is now."

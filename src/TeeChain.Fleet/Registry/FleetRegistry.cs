@@ -29,23 +29,18 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     private readonly NonceMemory _nonces = new(AnnouncementRule.NonceLife); // under _oneChange
     private readonly Dictionary<string, TimeSpan> _left = []; // since when; under _oneChange
 
-    // Both are replaced under _oneChange, and read by anybody.
+    // Both are changed under _oneChange, and read by anybody.
+    private readonly ViewFeed _feed;
     private volatile Roster _roster;
-    private volatile Published _published;
 
     private FleetRegistry(RegistryFile file, Roster roster, ReadOnlyMemory<byte> secret, TimeProvider time, ILogger<FleetRegistry> log)
     {
         (_file, _roster, _secret, _time, _log) = (file, roster, secret, time, log);
         _started = time.GetTimestamp();
-        _published = new(new FleetView(time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, [.. roster.Workers]) { IsFounded = roster.IsFounded });
+        _feed = new(new FleetView(time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, [.. roster.Workers]) { IsFounded = roster.IsFounded });
     }
 
-    private sealed record Published(FleetView View)
-    {
-        public TaskCompletionSource Replaced { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    public FleetView Current => _published.View;
+    public FleetView Current => _feed.Current;
 
     public Roster Roster => _roster;
 
@@ -75,19 +70,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
         }
     }
 
-    public async Task<FleetView> ChangedAsync(long version, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var published = _published;
-            if (published.View.Version != version)
-            {
-                return published.View;
-            }
-
-            await published.Replaced.Task.WaitAsync(cancellation);
-        }
-    }
+    public Task<FleetView> ChangedAsync(long version, CancellationToken cancellation) => _feed.ChangedAsync(version, cancellation);
 
     /// <summary>What came in at <c>POST /register-worker</c>. Changes nothing unless the answer is 200.</summary>
     /// <exception cref="IOException">A newcomer cannot be written down; nothing has changed.</exception>
@@ -152,6 +135,9 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     /// <summary>Its node was seen in the fleet's chain under this id.</summary>
     public void Meet(string name, Guid node) => Change(roster => roster.WithNode(name, node));
 
+    /// <summary>Its node cannot be brought up to date as it is. Not durable: it would show again.</summary>
+    public void MarkGap(string name, Gap gap) => Change(roster => roster.WithGap(name, gap));
+
     /// <summary>What <see cref="FleetView.Problems"/> says from now on; what is new is logged.</summary>
     public void Report(IReadOnlyList<string> problems)
     {
@@ -213,12 +199,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
         return _left.ContainsKey(name);
     }
 
-    private void Publish(FleetView next)
-    {
-        var before = _published;
-        _published = new(next with { Version = before.View.Version + 1 });
-        before.Replaced.SetResult();
-    }
+    private void Publish(FleetView next) => _feed.Publish(next with { Version = Current.Version + 1 });
 
     private void LogChanges(Roster before, Roster after)
     {

@@ -1,3 +1,5 @@
+using TeeChain.Protocol.Status;
+
 namespace TeeChain.Fleet.Registry;
 
 /// <summary>How far a newcomer is. Pure.</summary>
@@ -6,6 +8,14 @@ internal static class JoinRule
     /// <summary>Refusals that pass by themselves: another stream, a head that is just replaced, a disk that is full.</summary>
     private static readonly HashSet<string> Passing = ["Accept", "Busy", "Unable", "Ahead", "Epoch", "Head"];
 
+    private const string GapVerdict = "Gap";
+
+    /// <summary>Who is seen to need records that are kept no more.</summary>
+    public static Gap? GapOf(ChainOrderRule.Plan plan, ChainOrderRule.Seen newcomer) =>
+        newcomer.Status is { } status && Refusals(plan, newcomer).FirstOrDefault(static next => next.Verdict == GapVerdict) is { } refusal
+            ? new(status.NodeId, refusal.Why ?? "its predecessor no longer keeps what it needs")
+            : null;
+
     public static JoinState Judge(ChainOrderRule.Plan plan, string name, ChainOrderRule.Seen? newcomer)
     {
         if (newcomer?.Status is not { } status)
@@ -13,17 +23,14 @@ internal static class JoinRule
             return new(JoinStage.Waiting, $"the status of {name} cannot be read yet");
         }
 
-        var teeproxy = newcomer.Seat.Worker.Teeproxy;
-        var refusals = plan.Members.SelectMany(static seen => seen.Status!.Successors)
-            .Where(next => next.Address == teeproxy && !next.Connected && next.Verdict is { } verdict && !Passing.Contains(verdict)).ToArray();
-        if (refusals.FirstOrDefault(static next => next.Verdict == "Gap") is { } gap)
+        if (newcomer.MustBeSeeded)
         {
-            return new(JoinStage.MustBeSeeded, gap.Why);
+            return new(JoinStage.MustBeSeeded, newcomer.Seat.Gap!.Why);
         }
 
-        if (refusals is [var refusal, ..])
+        if (Refusals(plan, newcomer).FirstOrDefault() is { } refusal)
         {
-            return new(JoinStage.Refused, refusal.Why);
+            return new(refusal.Verdict == GapVerdict ? JoinStage.MustBeSeeded : JoinStage.Refused, refusal.Why);
         }
 
         return plan.Chain is { } chain && status.Chain != chain ? new(JoinStage.Waiting, "it is not in the chain yet")
@@ -32,6 +39,10 @@ internal static class JoinRule
             : status.Ready.Read.Ok ? new(JoinStage.Joined, null)
             : new(JoinStage.Waiting, status.Ready.Read.Why);
     }
+
+    private static IEnumerable<NextStatus> Refusals(ChainOrderRule.Plan plan, ChainOrderRule.Seen newcomer) =>
+        plan.Members.SelectMany(static seen => seen.Status!.Successors)
+            .Where(next => next.Address == newcomer.Seat.Worker.Teeproxy && !next.Connected && next.Verdict is { } verdict && !Passing.Contains(verdict));
 }
 
 /// <param name="Why">Why it is not <see cref="JoinStage.Joined"/>.</param>

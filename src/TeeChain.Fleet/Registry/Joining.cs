@@ -40,7 +40,7 @@ internal sealed class Joining(FleetRegistry registry, ChainKeeper keeper, NodeCl
     /// <returns>The grant when the copy is good, else why it is not.</returns>
     public async Task<Reply<HoldGrant>> CopyUnderHoldAsync(TimeSpan lease, Func<HoldGrant, CancellationToken, Task<string?>> copy, CancellationToken cancellation)
     {
-        await keeper.StepAsync(cancellation);
+        await keeper.StepAsync(cancellation); // Also takes who is to be seeded off the lists: the hold would wait for it.
         if (keeper.Plan.Head is not { Seat.Worker.Admin: var admin })
         {
             return new(null, null, "the chain's head cannot be asked to hold its writes");

@@ -25,29 +25,12 @@ internal sealed partial class RemoteFleet(Uri registry, ReadOnlyMemory<byte> sec
     private readonly AuthenticationHeaderValue? _bearer = secret.IsEmpty ? null : new("Bearer", Encoding.UTF8.GetString(secret.Span));
 
     // Written by the loop alone.
-    private volatile Heard _heard = new(FleetView.Empty);
+    private readonly ViewFeed _feed = new(FleetView.Empty);
     private bool _isReached = true;
 
-    private sealed record Heard(FleetView View)
-    {
-        public TaskCompletionSource Replaced { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    public FleetView Current => _feed.Current;
 
-    public FleetView Current => _heard.View;
-
-    public async Task<FleetView> ChangedAsync(long version, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var heard = _heard;
-            if (heard.View.Version != version)
-            {
-                return heard.View;
-            }
-
-            await heard.Replaced.Task.WaitAsync(cancellation);
-        }
-    }
+    public Task<FleetView> ChangedAsync(long version, CancellationToken cancellation) => _feed.ChangedAsync(version, cancellation);
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -100,11 +83,9 @@ internal sealed partial class RemoteFleet(Uri registry, ReadOnlyMemory<byte> sec
             LogBack(registry);
         }
 
-        var before = _heard;
-        if (before.View.Version != view.Version)
+        if (Current.Version != view.Version)
         {
-            _heard = new Heard(view);
-            before.Replaced.SetResult();
+            _feed.Publish(view);
         }
     }
 

@@ -36,6 +36,8 @@ internal sealed record Roster(IReadOnlyList<Seat> Seats)
 
     public Roster WithNode(string name, Guid node) => One(name, seat => seat.Node == node ? seat : seat with { Node = node });
 
+    public Roster WithGap(string name, Gap gap) => One(name, seat => seat.Gap == gap ? seat : seat with { Gap = gap });
+
     public Roster WithLeaving(string name) => One(name, seat => seat.IsLeaving ? seat : In(seat, WorkerState.Draining) with { IsLeaving = true });
 
     public Roster WithStaying(string name) => One(name, seat => seat.IsLeaving ? In(seat, WorkerState.Present) with { IsLeaving = false } : seat);
@@ -56,7 +58,7 @@ internal sealed record Roster(IReadOnlyList<Seat> Seats)
     private Roster Seated(Worker worker, TimeSpan? leaseEnds)
     {
         var taken = Seats.FirstOrDefault(seat => seat.Name == worker.Name) ?? Seats.FirstOrDefault(seat => seat.Collides(worker));
-        var seat = new Seat(worker, taken?.Node, taken is { IsLeaving: true } && taken.Name == worker.Name, leaseEnds);
+        var seat = new Seat(worker, taken?.Node, taken is { IsLeaving: true } && taken.Name == worker.Name, leaseEnds, taken?.Gap);
         return taken is null ? new([.. Seats, seat])
             : seat == taken ? this
             : new([.. Seats.Where(other => other == taken || !other.Collides(worker)).Select(other => other == taken ? seat : other)]);

@@ -32,6 +32,8 @@ internal sealed class OwnRegistry : IAsyncDisposable
 
     public IEnumerable<string> Names => Registry.Current.Workers.Select(static worker => worker.Name);
 
+    public Joining Joining => new(Registry, Keeper, Nodes, TimeProvider.System);
+
     public Leaving Leaving => new(Registry, Keeper, Nodes, static _ => 0, TimeProvider.System);
 
     public async Task StartAsync(CancellationToken cancellation)

@@ -126,6 +126,7 @@ public sealed class AnnouncementTests : IDisposable
         Refused(400, "name", Sign(good with { Name = new string('a', 65) }));
         Refused(400, "nonce", Sign(good with { Nonce = "00" }));
         Refused(400, "address", Sign(good with { Address = "4567" }));
+        Refused(400, "reach them", Sign(good with { Teeproxy = "0.0.0.0:9001" }));
         Refused(400, "different", Sign(good with { Address = good.Admin }));
         Refused(400, "bytes", Sign(good with { Signature = "", Address = new string('a', AnnouncementRule.MostBytes) }));
     }

@@ -157,6 +157,27 @@ public sealed class ChainKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_newcomer_that_meets_a_gap_is_taken_off_the_lists_until_it_is_seeded()
+    {
+        var fourth = await FakeNode.StartAsync(4, Cancellation, static status => status with { Chain = null, Role = "undecided" });
+        _nodes.Add(fourth);
+        _nodes[0].Be(static status => status with { Nodes = [.. status.Nodes.Take(3)] });
+        await Joining.RunAsync(fourth.Worker, TimeSpan.Zero, Cancellation);
+        _nodes[2].Be(static status => status with { Successors = [new NextStatus("127.0.0.1:9004", false, null, 0, "Gap", "records 1 to 9 are gone")] });
+
+        var state = await Joining.RunAsync(fourth.Worker, TimeSpan.FromSeconds(30), Cancellation);
+        await Keeper.StepAsync(Cancellation);
+
+        Assert.Equal(new JoinState(JoinStage.MustBeSeeded, "records 1 to 9 are gone"), state);
+        Assert.Empty(_nodes[2].Next);
+        Assert.Equal(JoinStage.MustBeSeeded, Keeper.JoinStateOf("w4").Stage);
+
+        fourth.Be(static status => status with { NodeId = SampleStatus.Id(5), Chain = SampleStatus.Chain });
+        await Keeper.StepAsync(Cancellation);
+        Assert.Equal(["127.0.0.1:9004"], _nodes[2].Next);
+    }
+
+    [Fact]
     public async Task A_copy_under_hold_is_good_only_if_it_was_made_and_the_hold_stood()
     {
         var head = _nodes[0];

@@ -54,6 +54,29 @@ public sealed class ChainOrderRuleTests
     }
 
     [Fact]
+    public void Who_does_not_count_is_off_the_lists_when_it_is_down_for_a_while_or_must_be_seeded()
+    {
+        var without = With(Head(1, stream: 2, 2, 3), status => status with { Nodes = [.. status.Nodes.Where(node => node.Node != Id(3))] });
+        Seen[] Fleet(Seen newcomer) => [without, Member(2, stream: 3, 3), newcomer];
+
+        Assert.Empty(ChainOrderRule.Judge(Fleet(Unread(3))).Wishes);
+        Assert.Equal(["w2:", "w1: 9002"], Wishes(ChainOrderRule.Judge(Fleet(Unread(3, isKnown: true) with { IsLost = true }))));
+
+        var gap = Fresh(3) with { Seat = Seat(3) with { Gap = new Gap(Id(3), "it needs records that are gone") } };
+        var plan = ChainOrderRule.Judge(Fleet(gap));
+        Assert.Equal(["w2:", "w1: 9002"], Wishes(plan));
+        Assert.Contains("must be seeded: it needs", Assert.Single(plan.Problems), StringComparison.Ordinal);
+        Assert.Equal(JoinStage.MustBeSeeded, JoinRule.Judge(plan, "w3", gap).Stage);
+
+        var seeded = gap with { Status = gap.Status! with { NodeId = Id(4) } };
+        Assert.Empty(ChainOrderRule.Judge(Fleet(seeded)).Wishes);
+    }
+
+    [Fact]
+    public void Who_counts_stays_on_the_lists_however_long_it_is_down() =>
+        Assert.Empty(ChainOrderRule.Judge([Head(1, stream: 2, 2, 3), Member(2, stream: 3, 3), Unread(3, isKnown: true) with { IsLost = true }]).Wishes);
+
+    [Fact]
     public void A_head_of_an_older_epoch_than_anybody_has_seen_is_none()
     {
         var plan = ChainOrderRule.Judge([Head(1, null, 2, 3), Unread(2, isKnown: true), With(Member(3), status => status with { Epoch = 2 })]);
