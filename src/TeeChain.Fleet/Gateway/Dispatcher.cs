@@ -49,16 +49,22 @@ internal sealed class Dispatcher(
         await SendAsync(context, forward);
 
         // 3.
-        if (context.Features.Get<IForwarderErrorFeature>() is not null && !await RecoverAsync(context, forward, isWrite, started))
+        var isWhole = true;
+        if (context.Features.Get<IForwarderErrorFeature>() is not null)
         {
-            return;
+            if (!await RecoverAsync(context, forward, isWrite, started))
+            {
+                return;
+            }
+
+            isWhole = !IsCutShort(context);
         }
 
         // 4. A tunnel is no request: what it lasts says nothing of the worker's speed.
         if (context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
         {
             var worker = context.GetReverseProxyFeature().ProxiedDestination!.Model.Config.Metadata![ClusterRule.WorkerKey];
-            counts.Add(worker, context.Response.StatusCode < 500, time.GetElapsedTime(started));
+            counts.Add(worker, isWhole && context.Response.StatusCode < 500, time.GetElapsedTime(started));
         }
     }
 
@@ -113,9 +119,13 @@ internal sealed class Dispatcher(
     }
 
     private Task SendAsync(HttpContext context, RequestDelegate forward) =>
-        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } || HttpMethods.IsConnect(context.Request.Method)
+        IsTunnel(context.Request)
             ? OpenTunnelAsync(context, forward)
             : forward(context);
+
+    // YARP upgrades to nothing else; over HTTP/2 it is CONNECT (RFC 8441).
+    private static bool IsTunnel(HttpRequest request) =>
+        (request.Headers.Upgrade.Count > 0 && request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase)) || HttpMethods.IsConnect(request.Method);
 
     private async Task OpenTunnelAsync(HttpContext context, RequestDelegate forward)
     {
@@ -139,7 +149,7 @@ internal sealed class Dispatcher(
         List<string> tried = [];
         while (context.Features.Get<IForwarderErrorFeature>() is { } error)
         {
-            if (context.RequestAborted.IsCancellationRequested)
+            if (context.RequestAborted.IsCancellationRequested && !IsCutShort(context))
             {
                 return false;
             }
@@ -169,6 +179,9 @@ internal sealed class Dispatcher(
 
         return true;
     }
+
+    /// <summary>Whether the worker broke off in its answer. That aborts the request too, as a client does that goes away.</summary>
+    private static bool IsCutShort(HttpContext context) => context.Features.Get<IForwarderErrorFeature>()?.Error == ForwarderError.ResponseBodyDestination;
 
     private bool TryAgain(HttpContext context, bool isWrite, List<string> tried)
     {

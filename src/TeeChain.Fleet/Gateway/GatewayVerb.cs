@@ -3,6 +3,7 @@ using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Registry;
 using TeeChain.Fleet.Statistics;
 using TeeChain.Protocol;
+using TeeChain.Protocol.Systemd;
 
 namespace TeeChain.Fleet.Gateway;
 
@@ -72,29 +73,42 @@ internal static partial class GatewayVerb
 
         using var signals = new StopSignals();
         using var running = new CancellationTokenSource();
+        var log = logs.CreateLogger<GatewayPlan>();
+        var systemd = SystemdNotifier.FromEnvironment(static () => null, time, Console.Error.WriteLine);
         var keeping = Task.Factory.StartNew(() => statistics.Run(running.Token), TaskCreationOptions.LongRunning);
         Task[] loops = [keeping, feed.RunAsync(running.Token), .. fleetLoops(running.Token)];
-        var code = 1;
         try
         {
             await (admin?.StartAsync() ?? Task.CompletedTask);
             await front.StartAsync();
-            LogStarted(logs.CreateLogger<GatewayPlan>(), plan.Options.Listen, plan.Registry?.Listen.HttpUri ?? plan.RegistryUrl!);
-            code = await Task.WhenAny([signals.Asked, .. loops]) == signals.Asked ? 0 : 1;
+            LogStarted(log, plan.Options.Listen, plan.Registry?.Listen.HttpUri ?? plan.RegistryUrl!);
+            systemd.Ready();
+            var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
+
+            var ended = await Task.WhenAny([signals.Asked, .. loops]);
+            systemd.Stopping();
+            if (ended != signals.Asked)
+            {
+                LogFailed(log, ended.Exception?.GetBaseException().Message ?? "a loop ended that must not");
+            }
 
             // Nothing new is taken; what is on its way is finished.
             await front.StopAsync(signals.Patience(Timeouts.Stop));
             await (admin?.StopAsync(CancellationToken.None) ?? Task.CompletedTask);
+            await running.CancelAsync();
+            await watchdog.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ended == signals.Asked ? 0 : 1;
         }
         finally
         {
             await running.CancelAsync();
             await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-
-        return code;
     }
 
     [LoggerMessage(LogLevel.Information, "The front door listens on {Listen}; the registry is {Registry}.")]
     private static partial void LogStarted(ILogger log, Address listen, Uri registry);
+
+    [LoggerMessage(LogLevel.Critical, "The front door stops: {Cause}")]
+    private static partial void LogFailed(ILogger log, string cause);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TeeChain.Fleet.Registry;
+using TeeChain.Fleet.Statistics;
 using TeeChain.Fleet.Strategies;
 using TeeChain.Protocol;
 
@@ -194,11 +195,19 @@ public sealed class ReadsTests
             };
         }
 
+        door.Counts.Drain();
         using var answer = await door.Client.GetAsync(new Uri("/long", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         begun.SetResult();
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Single(door.Workers.SelectMany(worker => worker.Reads), read => read == "GET /long");
+        List<WorkerCounts> counted = [];
+        await Poll(() => counted.Count > 0, () =>
+        {
+            counted.AddRange(door.Counts.Drain());
+            return Task.Delay(5, TestContext.Current.CancellationToken);
+        });
+        Assert.Equal((0, 1), (counted[0].Successes, counted[0].Failures));
     }
 
     [Fact]
