@@ -31,7 +31,7 @@ internal static class FleetTable
 
     /// <summary>Lines of the same, without colours.</summary>
     public static string Plain(StatusReport report) =>
-        string.Concat(PlainTable.Lines(Columns, [.. report.Nodes.Select(Cells)], IsNumber).Concat(Notes(report)).Select(line => line + "\n"));
+        string.Concat((report.Nodes.Count == 0 ? [] : PlainTable.Lines(Columns, [.. report.Nodes.Select(Cells)], IsNumber)).Concat(Notes(report)).Select(line => line + "\n"));
 
     private static bool IsNumber(int column) => column is >= 2 and <= 7 or >= 9;
 

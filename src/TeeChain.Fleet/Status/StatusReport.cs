@@ -12,10 +12,10 @@ internal sealed record StatusReport(bool Ok, IReadOnlyList<FleetRow> Nodes, IRea
         string[] all =
         [
             .. problems,
-            .. nodes.Any(node => node.TakesWrites) ? [] : (string[])["No node takes writes."],
+            .. nodes.Count == 0 || nodes.Any(node => node.TakesWrites) ? [] : (string[])["No node takes writes."],
             .. nodes.Count(node => node is { Role: "head", TakesWrites: true }) <= 1 ? [] : (string[])["More than one node takes writes as head: these are not one chain."],
         ];
-        return new StatusReport(all.Length == 0 && nodes.All(node => node.IsFine), nodes, all);
+        return new StatusReport(all.Length == 0 && nodes.Count > 0 && nodes.All(node => node.IsFine), nodes, all);
     }
 }
 

@@ -61,7 +61,7 @@ internal sealed class UpRun : IAsyncDisposable
 
         // Whoever starts the tests in the background has them ignore Ctrl-C.
         _process = RealProcess.Start(
-            "/usr/bin/env", ["--default-signal=INT", Repository.Teechain, "up", "-f", "fleet.yaml"], _folder.File("up.log"), _folder.Path,
+            "/usr/bin/env", ["--default-signal=INT", Repository.TeeChain, "up", "-f", "fleet.yaml"], _folder.File("up.log"), _folder.Path,
             new Dictionary<string, string> { ["PATH"] = string.Join(':', folders) });
     }
 
@@ -110,7 +110,7 @@ internal sealed class UpRun : IAsyncDisposable
     public async Task ScaleAsync(IReadOnlyList<string> names, CancellationToken cancellation)
     {
         await using var scale = RealProcess.Start(
-            Repository.Teechain, ["scale", $"{names.Count}", "--registry", $"{Registry}", "--secret-file", Path.Combine(Data, "secret")], _folder.File("scale.log"));
+            Repository.TeeChain, ["scale", $"{names.Count}", "--registry", $"{Registry}", "--secret-file", Path.Combine(Data, "secret")], _folder.File("scale.log"));
         Assert.True(await scale.WaitExitAsync(cancellation) == 0, $"{scale.Description}\n{Description}");
         Names = names;
     }

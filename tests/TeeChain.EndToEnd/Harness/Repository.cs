@@ -17,7 +17,7 @@ internal static class Repository
 
     public static string SampleApp { get; } = Program("SampleApp", "sample-app");
 
-    public static string Teechain { get; } = Program("TeeChain.Fleet", "teechain");
+    public static string TeeChain { get; } = Program("TeeChain.Fleet", "teechain");
 
     public static string FrontConfiguration { get; } = Path.Combine(Root, "haproxy.cfg");
 

@@ -151,6 +151,17 @@ public sealed class StatusTests : IAsyncLifetime
         Assert.Equal(["seed node3"], report.Problems);
     }
 
+    [Fact]
+    public async Task Where_nobody_is_known_only_the_reason_is_shown()
+    {
+        using var registry = new RegistryClient(new Uri("http://127.0.0.1:1"), default);
+        using var output = new StringWriter();
+
+        Assert.Equal(1, await StatusVerb.ShowAsync(new FleetSurvey([], registry, _client).AskAsync, new StatusFlags(), output, null, Cancellation));
+
+        Assert.StartsWith("the registry http://127.0.0.1:1/ could not be asked", Assert.Single(output.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
