@@ -2,18 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace TeeChain.Fleet.Gateway;
 
-/// <summary>SIGTERM and SIGINT: the first asks for a stop in order, the second for one at once.</summary>
+/// <summary>SIGTERM, SIGINT and SIGHUP (the terminal is closed): the first asks for a stop in order, the second for one at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _atOnce = new();
     private readonly PosixSignalRegistration _onTerm;
     private readonly PosixSignalRegistration _onInterrupt;
+    private readonly PosixSignalRegistration _onHangUp;
 
     public StopSignals()
     {
         _onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
         _onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
+        _onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ask);
     }
 
     public Task Asked => _asked.Task;
@@ -29,6 +31,7 @@ internal sealed class StopSignals : IDisposable
     {
         _onTerm.Dispose();
         _onInterrupt.Dispose();
+        _onHangUp.Dispose();
         _atOnce.Dispose();
     }
 

@@ -34,7 +34,9 @@ internal sealed class Entering(
             crew.Start(place);
         }
 
-        var state = await joining.RunAsync(place.Worker(file), CatchUp, cancellation);
+        // A node that is in no chain yet calls itself ready: nobody reads from a newcomer before it has joined.
+        var newcomer = place.Worker(file) with { State = WorkerState.Draining };
+        var state = await joining.RunAsync(newcomer, CatchUp, cancellation);
         if (state.Stage == JoinStage.MustBeSeeded)
         {
             tell($"{place.Name} must be seeded: {state.Why}");
@@ -44,10 +46,16 @@ internal sealed class Entering(
             }
 
             crew.Start(place);
-            state = await joining.RunAsync(place.Worker(file), CatchUp, cancellation);
+            state = await joining.RunAsync(newcomer, CatchUp, cancellation);
         }
 
-        return state.Stage == JoinStage.Joined ? null : state.Why ?? "it did not join";
+        if (state.Stage != JoinStage.Joined)
+        {
+            return state.Why ?? "it did not join";
+        }
+
+        registry.SetState(place.Name, WorkerState.Present);
+        return null;
     }
 
     /// <summary>Null when it is gone from the fleet, and its processes from the machine; else why not: then it runs.</summary>

@@ -33,8 +33,8 @@ internal static class FreePorts
 
     private static string Taken(int port, string key, string whose) => $"port {port}{whose} is in use; {key} moves it";
 
-    // Where somebody listens on any of this machine's addresses, or on the port of all.
-    private static bool IsTaken(int port)
+    /// <summary>Whether somebody listens there, on any of this machine's addresses.</summary>
+    public static bool IsTaken(int port)
     {
         try
         {

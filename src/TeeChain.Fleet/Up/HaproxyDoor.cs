@@ -8,7 +8,14 @@ namespace TeeChain.Fleet.Up;
 /// <summary>An HAProxy of our own: its configuration is rendered at each start, and from then on it follows the registry through its Runtime API.</summary>
 internal sealed class HaproxyDoor : IFrontDoor
 {
+    /// <summary>To write and check the configuration, and to start: seconds where the machine is busy.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
     private readonly SupervisedChild _process;
+    private readonly string _socket;
+    private readonly TimeProvider _time;
     private readonly HaproxyKeeper _keeper;
     private readonly HaproxyCounts _counted = new(isFromTheStart: true);
     private readonly RequestCounts _counts;
@@ -17,7 +24,7 @@ internal sealed class HaproxyDoor : IFrontDoor
     public HaproxyDoor(
         string name, int port, HaproxyFront front, IFleetSource fleet, RequestCounts counts, BundledConfiguration bundled, string log, Launcher launcher, Action<string> tell, TimeProvider time, ILoggerFactory logs)
     {
-        (Name, Port, _counts) = (name, port, counts);
+        (Name, Port, _counts, _socket, _time) = (name, port, counts, front.Socket, time);
         _keeper = new HaproxyKeeper(
             fleet, new RuntimeApi(front.Socket, RuntimeApi.DefaultTimeout, time), new HostNames(time), bundled, See, time, logs.CreateLogger<HaproxyKeeper>());
         _process = SupervisedChild.Start(name, async cancellation => Plan(name, log, await front.PrepareAsync(fleet.Current, cancellation)), launcher, tell, time);
@@ -33,7 +40,14 @@ internal sealed class HaproxyDoor : IFrontDoor
 
     public int? OnTheirWay(string worker) => (int?)_seen?.Counts.Where(one => one.Key.Name == worker).Sum(one => one.Value.Open);
 
-    public Task RunAsync(CancellationToken cancellation) => _keeper.RunAsync(() => { }, cancellation);
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        for (var began = _time.GetTimestamp(); !File.Exists(_socket) && _time.GetElapsedTime(began) < StartPatience; await Task.Delay(Look, _time, cancellation))
+        {
+        }
+
+        await _keeper.RunAsync(() => { }, cancellation);
+    }
 
     /// <summary>After <see cref="RunAsync"/> has ended: one more look counts what came since the last.</summary>
     public async Task<bool> StopAsync(CancellationToken patience)

@@ -26,6 +26,7 @@ internal sealed record Roll(int FileWorkers, int Wanted, IReadOnlyList<Roll.Line
 {
     internal sealed record Line(int Number, string Name, Phase Phase)
     {
+        [JsonIgnore]
         public Place Place => new(Number, Name);
     }
 

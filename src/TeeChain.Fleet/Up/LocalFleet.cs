@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using TeeChain.Fleet.Config;
+using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
@@ -46,12 +46,14 @@ internal sealed class LocalFleet : IAsyncDisposable
     private readonly FrontDoors _frontDoors;
     private readonly Roll _roll;
     private readonly RegistryGuard _guard;
+    private readonly Watchman _watchman; // It acts when nobody holds it.
     private volatile IReadOnlyList<IFrontDoor> _doors = [];
 
     private LocalFleet(FleetFile file, DataFolder data, (string Path, ReadOnlyMemory<byte> Secret) secret, Tools tools, FleetRegistry registry, ILoggerFactory logs, IUpScreen screen, TimeProvider time)
     {
         (_file, _data, _screen, _time, _logs, _registry) = (file, data, screen, time, logs, registry);
         var launcher = new Launcher(data.Root);
+        _watchman = Watchman.Start(data.Root);
         var ledger = new Ledger(data.Root);
         var commands = new CommandLines(file, data, tools.Teeproxy, tools.SampleApp, secret.Path);
         var statsDb = Path.GetFullPath(file.StatsDb ?? Path.Combine(data.Root, "worker-stats.db"));
@@ -91,6 +93,7 @@ internal sealed class LocalFleet : IAsyncDisposable
             }
 
             var fleet = new LocalFleet(file, data, secret, tools, registry, logs, screen, time);
+            fleet._statistics.Load(); // a file of another release ends the start here
             return fleet.WhyNoPorts(tools) is { } taken ? throw new IOException($"{taken}.") : fleet;
         }
         catch
@@ -101,53 +104,40 @@ internal sealed class LocalFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Until SIGTERM, SIGINT or SIGHUP; a second one is an end without patience. The exit status.</summary>
+    /// <summary>Until a signal asks to stop; a second one is an end without patience. The exit status.</summary>
     public async Task<int> RunAsync()
     {
-        using var hurry = new CancellationTokenSource();
-        var asked = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
-        using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ask);
+        using var signals = new StopSignals();
         using var running = new CancellationTokenSource();
-        using var drawing = new CancellationTokenSource();
-        var screen = _screen.RunAsync(drawing.Token);
-        var counting = Task.Factory.StartNew(() => _statistics.Run(running.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        using var showing = new CancellationTokenSource(); // the last counts and words come behind everything else
+        var screen = _screen.RunAsync(showing.Token);
+        var statistics = Task.Factory.StartNew(() => _statistics.Run(showing.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var endpoints = new RegistryEndpoints(_registry, _registry, _guard, _time, new Dictionary<string, RequestDelegate>
         {
             ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, _statistics.Current(), _registry.Current.Workers.Select(worker => worker.Name)),
             ["/scale"] = new ScaleEndpoint(_scaler).ServeAsync,
         });
-        await using var host = await RegistryHost.StartAsync(_file.RegistryPort, endpoints, _logs);
+        await using var server = RegistryServer.Build(new Address("127.0.0.1", _file.RegistryPort), endpoints, _logs);
+        await server.StartAsync();
         Muster();
 
-        List<Task> loops = [_registry.RunAsync(running.Token), _keeper.RunAsync(running.Token), ShowAsync(running.Token), TrimAsync(running.Token), OpenDoorsAsync(running.Token), counting];
-        var ended = await Task.WhenAny([asked.Task, .. loops]);
-        if (ended != asked.Task)
-        {
-            _screen.Tell($"A part of the fleet failed: {ended.Exception?.GetBaseException().Message ?? "a loop ended that must not"}");
-        }
-
-        _screen.Tell(ended == asked.Task ? $"{await asked.Task}: the fleet stops, the front doors first" : "The fleet stops");
-        var isOrderly = await StopAsync(running, hurry.Token);
+        List<Task> loops = [_registry.RunAsync(running.Token), _keeper.RunAsync(running.Token), ShowAsync(running.Token), TrimAsync(running.Token), OpenDoorsAsync(running.Token)];
+        var ended = await Task.WhenAny([signals.Asked, statistics, .. loops]);
+        var isAsked = ended == signals.Asked;
+        _screen.Tell(isAsked ? "The fleet is asked to stop: the front doors first" : $"A part of the fleet failed, and the rest stops: {Cause(ended)}");
+        await running.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var isOrderly = await StopAsync(signals);
+        await server.StopAsync(signals.Patience(StopPatience));
         _screen.Tell(isOrderly ? "Everything has stopped; the data stays" : "Everything has stopped, but not everything by itself; what was acknowledged is in the journals");
-        await drawing.CancelAsync();
-        await screen.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return ended == asked.Task && isOrderly ? 0 : 1;
-
-        void Ask(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            if (!asked.TrySetResult(signal.Signal.ToString()))
-            {
-                hurry.Cancel();
-            }
-        }
+        await showing.CancelAsync();
+        await Task.WhenAll(screen, statistics).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return isAsked && isOrderly ? 0 : 1;
     }
 
     public ValueTask DisposeAsync()
     {
+        _watchman.Dispose();
         _keeper.Dispose();
         _nodes.Dispose();
         _registry.Dispose();
@@ -178,7 +168,8 @@ internal sealed class LocalFleet : IAsyncDisposable
     {
         foreach (var line in _roll.Workers.Where(line => line.Phase != Phase.Leaving || _registry.Roster.Find(line.Name) is not null))
         {
-            if (line.Phase == Phase.In && _registry.Register(line.Place.Worker(_file)) is { } taken)
+            var worker = line.Place.Worker(_file);
+            if (_registry.Register(line.Phase == Phase.In ? worker : worker with { State = WorkerState.Draining }) is { } taken)
             {
                 _screen.Tell($"{line.Name} cannot be registered: {taken}");
             }
@@ -195,19 +186,29 @@ internal sealed class LocalFleet : IAsyncDisposable
         }
 
         _doors = _frontDoors.Start();
-        foreach (var door in _doors)
-        {
-            _screen.Tell($"{door.Name} ({door.Kind}) at http://{(_file.BalancerAddress == "0.0.0.0" ? "127.0.0.1" : _file.BalancerAddress)}:{door.Port}");
-        }
-
-        _screen.Tell($"The registry is at http://127.0.0.1:{_file.RegistryPort}; logs are in {_data.Root}/logs");
         List<Task> loops = [.. _doors.Select(door => door.RunAsync(cancellation)), _scaler.RunAsync(cancellation)];
+        await AnnounceAsync(cancellation);
         if (_file.Autoscale is { } rule)
         {
             loops.Add(new Autoscaler(rule, _scaler, Reads, _screen.Tell, _time).RunAsync(cancellation));
         }
 
-        await await Task.WhenAny(loops);
+        await Task.WhenAny(loops);
+        await Task.WhenAll(loops);
+    }
+
+    private async Task AnnounceAsync(CancellationToken cancellation)
+    {
+        foreach (var door in _doors)
+        {
+            for (var began = _time.GetTimestamp(); !FreePorts.IsTaken(door.Port) && _time.GetElapsedTime(began) < WiringPatience; await Task.Delay(Look / 10, _time, cancellation))
+            {
+            }
+
+            _screen.Tell($"{door.Name} ({door.Kind}) at http://{(_file.BalancerAddress == "0.0.0.0" ? "127.0.0.1" : _file.BalancerAddress)}:{door.Port}");
+        }
+
+        _screen.Tell($"The registry is at http://127.0.0.1:{_file.RegistryPort}; logs are in {_data.Root}/logs");
     }
 
     private bool IsWired() =>
@@ -226,7 +227,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         {
             var state = _scaler.State;
             _screen.Show(
-                WorkerRow.Of(_registry.Current, _keeper.Statuses, _statistics.Current(), _crew.Workers),
+                WorkerRow.Of(_registry.Roster, _keeper.Statuses, _statistics.Current(), _crew.Workers),
                 $"{state.Workers} workers{(state.IsScaling ? $", {state.Wanted} wanted" : "")}; {string.Join(", ", _doors.Select(door => $"{door.Kind} :{door.Port}"))}");
             await Task.Delay(Look, _time, cancellation);
         }
@@ -253,27 +254,13 @@ internal sealed class LocalFleet : IAsyncDisposable
     }
 
     /// <summary>Whether everything ended by itself.</summary>
-    private async Task<bool> StopAsync(CancellationTokenSource running, CancellationToken hurry)
+    private async Task<bool> StopAsync(StopSignals signals)
     {
         var head = _keeper.Plan.Head?.Name ?? (_registry.Current.Workers is [var first, ..] ? first.Name : null);
-        using (var patience = Patience(hurry))
-        {
-            var doors = Task.WhenAll(_doors.Select(door => door.StopAsync(patience.Token)));
-            if ((await doors).Contains(false))
-            {
-                _screen.Tell("A front door had to be killed");
-            }
-
-            await running.CancelAsync();
-            using var rest = Patience(hurry);
-            return await _crew.StopAllAsync(head, rest.Token) && !(await doors).Contains(false);
-        }
+        var doors = await Task.WhenAll(_doors.Select(door => door.StopAsync(signals.Patience(StopPatience))));
+        var isCrewOrderly = await _crew.StopAllAsync(head, signals.Patience(StopPatience));
+        return isCrewOrderly && !doors.Contains(false);
     }
 
-    private static CancellationTokenSource Patience(CancellationToken hurry)
-    {
-        var patience = CancellationTokenSource.CreateLinkedTokenSource(hurry);
-        patience.CancelAfter(StopPatience);
-        return patience;
-    }
+    private static string Cause(Task ended) => ended.Exception?.GetBaseException().Message ?? "a loop ended that must not";
 }

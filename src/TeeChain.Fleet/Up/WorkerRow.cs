@@ -14,13 +14,18 @@ internal sealed record WorkerRow(
 {
     /// <summary>In the order of the chain. Pure.</summary>
     public static IReadOnlyList<WorkerRow> Of(
-        FleetView view, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<WorkerCounts> counts, IReadOnlyDictionary<string, LocalWorker> local) =>
-        [.. view.Workers.Select(worker => Of(worker, statuses.GetValueOrDefault(worker.Name), counts.FirstOrDefault(one => one.Worker == worker.Name), local.GetValueOrDefault(worker.Name)))];
+        Roster roster, IReadOnlyDictionary<string, NodeStatus> statuses, IReadOnlyList<WorkerCounts> counts, IReadOnlyDictionary<string, LocalWorker> local) =>
+        [.. roster.Seats.Select(seat => Of(seat, statuses.GetValueOrDefault(seat.Name), counts.FirstOrDefault(one => one.Worker == seat.Name), local.GetValueOrDefault(seat.Name)))];
 
-    private static WorkerRow Of(Worker worker, NodeStatus? status, WorkerCounts? counts, LocalWorker? local) => new(
-        worker.Name,
-        worker.State == WorkerState.Draining ? "leaving" : worker.State == WorkerState.Away ? "away" : status?.Role ?? "down",
-        worker.Address,
+    private static WorkerRow Of(Seat seat, NodeStatus? status, WorkerCounts? counts, LocalWorker? local) => new(
+        seat.Name,
+        seat.IsLeaving ? "leaving" : seat.Worker.State switch
+        {
+            WorkerState.Draining => local is null ? "stopping" : "joining",
+            WorkerState.Away => "away",
+            _ => status?.Role ?? "down",
+        },
+        seat.Worker.Address,
         status?.LastSequence ?? 0,
         status?.LagEntries ?? 0,
         status is null ? "its teeproxy does not answer" : status.Ready.Read.Why,

@@ -125,6 +125,21 @@ public sealed class ProcessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_watchman_ends_what_is_left_when_its_process_is_gone_and_nothing_when_it_ended_in_order()
+    {
+        var mine = await _launcher.Value.StartAsync(Plan("mine", ["sleep", "70"]));
+        Watchman.Start(_folder).Dispose();
+
+        // A process that starts a watchman as we do, and is killed: its end of the pipe closes without a word.
+        Assert.True(IsAlive(mine.Pid));
+        using var watchman = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watchman.Script, $"{Leftovers.Variable}={_folder}"]) { RedirectStandardInput = true })!;
+        watchman.StandardInput.Close();
+
+        await UntilAsync(() => !IsAlive(mine.Pid));
+        watchman.Kill();
+    }
+
+    [Fact]
     public async Task A_log_is_cut_while_its_process_goes_on()
     {
         Start("i=0; while :; do i=$((i+1)); echo line $i; sleep 0.01; done");
