@@ -14,7 +14,7 @@ public sealed class ConfiguredFileTests
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true)]
+    [InlineData(true, Traits = [Repository.When, Repository.OnlyInAll])]
     public async Task Both_balancers_serve_and_follow_a_scale_and_the_statistics_are_what_a_client_counts_after_a_restart_too(bool hasHaproxy)
     {
         await using var up = new UpRun(await File.ReadAllTextAsync(Repository.Example("config.yaml"), Cancellation), Four[..3]);

@@ -11,7 +11,7 @@ public sealed class KilledWorkerTests
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true)]
+    [InlineData(true, Traits = [Repository.When, Repository.OnlyInAll])]
     public async Task A_worker_whose_process_dies_is_out_of_the_turns_within_two_health_intervals_and_comes_back_by_itself(bool hasHaproxy)
     {
         // While a file is there its application cannot start again: else it would be back before anybody sees that it was gone.

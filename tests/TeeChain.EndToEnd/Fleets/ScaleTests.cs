@@ -10,7 +10,7 @@ public sealed class ScaleTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(false)]
+    [InlineData(false, Traits = [Repository.When, Repository.OnlyInAll])]
     [InlineData(true)]
     public async Task From_three_to_five_to_two_no_read_fails_and_no_write_is_lost_or_disordered(bool hasHaproxy)
     {

@@ -1,5 +1,6 @@
 extern alias FleetTool;
 
+using System.Net;
 using FleetTool::TeeChain.Fleet.Processes;
 using TeeChain.EndToEnd.Harness;
 
@@ -113,6 +114,15 @@ internal sealed class UpRun : IAsyncDisposable
             Repository.TeeChain, ["scale", $"{names.Count}", "--registry", $"{Registry}", "--secret-file", Path.Combine(Data, "secret")], _folder.File("scale.log"));
         Assert.True(await scale.WaitExitAsync(cancellation) == 0, $"{scale.Description}\n{Description}");
         Names = names;
+    }
+
+    /// <summary>What <c>teechain scale N</c> asks for, without waiting for what comes of it.</summary>
+    public async Task AskToScaleAsync(int workers, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Registry, $"/scale?workers={workers}"));
+        request.Headers.Authorization = new("Bearer", (await File.ReadAllTextAsync(Path.Combine(Data, "secret"), cancellation)).Trim());
+        using var answer = await Loopback.Control.SendAsync(request, cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
     }
 
     public static string Greeting(string name) => $"Hi there, I'm served from {name}!";
