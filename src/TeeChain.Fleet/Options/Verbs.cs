@@ -18,8 +18,8 @@ internal static class Verbs
         [typeof(GatewayFlags)] = flags => GatewayVerb.RunAsync((GatewayFlags)flags),
         [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
         [typeof(ScaleFlags)] = flags => ScaleVerb.RunAsync((ScaleFlags)flags),
-        [typeof(UpFlags)] = flags => UpVerb.RunAsync((UpFlags)flags),
         [typeof(StatusFlags)] = flags => StatusVerb.RunAsync((StatusFlags)flags),
+        [typeof(UpFlags)] = flags => UpVerb.RunAsync((UpFlags)flags),
         [typeof(VerifyFlags)] = flags => VerifyVerb.RunAsync((VerifyFlags)flags),
     };
 

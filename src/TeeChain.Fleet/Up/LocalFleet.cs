@@ -188,15 +188,24 @@ internal sealed class LocalFleet : IAsyncDisposable
         }
 
         _doors = _frontDoors.Start();
-        List<Task> loops = [.. _doors.Select(door => door.RunAsync(cancellation)), _scaler.RunAsync(cancellation)];
-        await AnnounceAsync(cancellation);
+        using var serving = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        List<Task> loops = [.. _doors.Select(door => door.RunAsync(serving.Token)), _scaler.RunAsync(serving.Token)];
         if (_file.Autoscale is { } rule)
         {
-            loops.Add(new Autoscaler(rule, _scaler, Reads, _screen.Tell, _time).RunAsync(cancellation));
+            loops.Add(new Autoscaler(rule, _scaler, Reads, _screen.Tell, _time).RunAsync(serving.Token));
         }
 
-        await Task.WhenAny(loops);
-        await Task.WhenAll(loops);
+        try
+        {
+            await AnnounceAsync(cancellation);
+            await await Task.WhenAny(loops);
+        }
+        finally
+        {
+            // One that fails takes the others with it; none outlives this, so that nobody starts a worker while the fleet stops.
+            await serving.CancelAsync();
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task AnnounceAsync(CancellationToken cancellation)

@@ -1,8 +1,8 @@
 namespace TeeChain.Fleet.Up;
 
 /// <summary>
-/// Where the fleet's programs are: named by the environment (TEECHAIN_TEEPROXY, TEECHAIN_SAMPLE_APP), next to this one, in the
-/// repository's build output, in artifacts/publish, on PATH; the first that is there.
+/// Where the fleet's programs are: named by the environment (TEECHAIN_TEEPROXY, TEECHAIN_SAMPLE_APP), next to this one or in a
+/// folder next to its own, in the repository's build output, in artifacts/publish, on PATH; the first that is there.
 /// </summary>
 /// <param name="own">The folder of this program.</param>
 /// <param name="environment">Reads a variable.</param>
@@ -32,7 +32,7 @@ internal sealed class Programs(string own, Func<string, string?> environment)
             return File.Exists(named) ? named : throw new FileNotFoundException($"{variable} is {named}, which is not there.");
         }
 
-        string[] looked = [Path.Combine(own, name), .. InRepository(name, project)];
+        string[] looked = [Path.Combine(own, name), Path.GetFullPath(Path.Combine(own, "..", name, name)), .. InRepository(name, project)];
         return looked.FirstOrDefault(File.Exists) ?? OnPath(name)
             ?? throw new FileNotFoundException($"{name} is not there: neither {string.Join(" nor ", looked)} nor on PATH. Build it, or name it in {variable}.");
     }

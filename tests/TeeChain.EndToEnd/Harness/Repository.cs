@@ -29,6 +29,8 @@ internal static class Repository
 
     public static string Script { get; } = Path.Combine(Root, "misc-commands.sh");
 
+    public static string Example(string name) => Path.Combine(Root, "examples", name);
+
     private static string Program(string project, string name) => Programs is { } folder
         ? Path.Combine(folder, name, name)
         : Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", name);
