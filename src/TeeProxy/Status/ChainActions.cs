@@ -1,6 +1,5 @@
 using System.Globalization;
 using TeeChain.Journaling;
-using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Chain;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 
 namespace TeeProxy.Status;
 
