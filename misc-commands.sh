@@ -50,7 +50,7 @@ Load, through HAProxy (prints the Apache Bench command, then runs it):
 By hand, and for developers:
   teeproxy-commands [N]  prints the commands for running the chain in terminals
   feed                 asks again which optional packages the NuGet feed has (feed.props)
-  publish              teeproxy and sample-app for linux-x64 into artifacts/publish: folders that need the .NET runtime,
+  publish              teeproxy, teechain and sample-app for linux-x64 into artifacts/publish: folders that need the .NET runtime,
                        single files that do not, checksums
   simulate [--seeds N] [--first S]  N (1000) random lives of a simulated chain, from seed S (1) on (docs/simulation.md)
   test [--all]         all that CI runs; --all also the slow tests. The last line is `N passed, N failed`

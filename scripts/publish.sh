@@ -2,7 +2,7 @@
 # `misc-commands.sh publish`, and the programs that the end-to-end tests run. Sourced by misc-commands.sh.
 
 # What is published: a project in src/ and its program.
-published=(TeeProxy/teeproxy SampleApp/sample-app)
+published=(TeeProxy/teeproxy SampleApp/sample-app TeeChain.Fleet/teechain)
 
 uses_ready_to_run() { grep -q '<UseReadyToRun.*>true<' "$root/feed.props"; }
 

@@ -17,4 +17,14 @@ public static class HeaderNames
 
     /// <summary>To the client of a read: <c>1</c> when no node is in step and the answer may be old. Set by the front door.</summary>
     public const string Stale = "TeeChain-Stale";
+
+    /// <summary>
+    /// Whether a client may not send it. Applications that read headers by CGI names take <c>TeeChain_Sequence</c> for
+    /// <c>TeeChain-Sequence</c>: both are forged.
+    /// </summary>
+    public static bool IsReserved(string name)
+    {
+        var word = Prefix.Length - 1;
+        return name.Length > word && name[word] is '-' or '_' && name.AsSpan(0, word).Equals(Prefix.AsSpan(0, word), StringComparison.OrdinalIgnoreCase);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TeeChain.Protocol.Hop;
+using TeeChain.Protocol.Registration;
 using TeeChain.Protocol.Status;
 
 namespace TeeChain.Protocol;
@@ -19,4 +20,5 @@ namespace TeeChain.Protocol;
 [JsonSerializable(typeof(ParkedStatus[]))]
 [JsonSerializable(typeof(StatusAt))]
 [JsonSerializable(typeof(HoldGrant))]
+[JsonSerializable(typeof(Announcement))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -82,7 +82,7 @@ internal sealed class Node : IAsyncDisposable
             journal, time, logs.CreateLogger<SuccessorList>());
         Status = new StatusSource(
             options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Successors, Next, Parked, time);
-        var source = new RowSource(membership.Node, journal, Progress, rows, Status.Claims);
+        var source = new RowSource(Member, journal, Progress, rows, Status.Claims);
         var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
             Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, Progress, exchange, Problems, time, logs.CreateLogger<PredecessorLink>());
@@ -101,7 +101,7 @@ internal sealed class Node : IAsyncDisposable
         Orphans = new OrphanExport(Member, journal, options.Data, logs.CreateLogger<OrphanExport>());
 
         // What happens by the clock.
-        Heart = new Heart(Member, Office, journal, () => Progress.Applied, lease, headWindow, ownWindow, beats, time);
+        Heart = new Heart(Member, Office, journal, () => Progress.Applied, rows, lease, headWindow, ownWindow, beats, time);
         Room = new JournalRoom(journal, Member, Progress, rows, Next, options.DetachesWhenFull, time, logs.CreateLogger<JournalRoom>());
         Retention = new Retention(Room, Member, rows, NearestAddress, outcomes, time, logs.CreateLogger<Retention>());
         Probe = new ApplicationProbe(options.Local, options.HealthPath, options.HealthInterval, Health, time, logs.CreateLogger<ApplicationProbe>());

@@ -1,12 +1,15 @@
 using System.Runtime.InteropServices;
-using TeeProxy.Status;
+using TeeChain.Protocol;
+using TeeChain.Protocol.Systemd;
+using TeeProxy.Registration;
 
 namespace TeeProxy;
 
 /// <summary>
 /// A node's life: its loops start, run until somebody asks it to stop or one of them fails, and end in order.
 /// </summary>
-internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogger<NodeLife> log)
+/// <param name="announcer">Null where the node announces itself to nobody.</param>
+internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Announcer? announcer, ILogger<NodeLife> log)
 {
     /// <summary>How long what is in flight may take once nothing new is admitted.</summary>
     private static readonly TimeSpan Finishing = TimeSpan.FromSeconds(5);
@@ -51,6 +54,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
         loops.Add(node.Successors.RunAsync(running.Token));
         LogStarted(node.Options.Listen, node.Options.Admin, node.Options.Local, node.Next.Current.Addresses is [_, ..] next ? string.Join(", ", next) : "nobody", node.Options.Data);
         systemd.Ready();
+        var announcing = announcer?.RunAsync(running.Token) ?? Task.CompletedTask;
 
         var ended = await Task.WhenAny([_asked.Task, node.Journal.Faulted, local, .. loops]);
         systemd.Stopping();
@@ -74,7 +78,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
         // Who waits for an answer gets it: after a failure too, when it says that nobody knows.
         using var patience = new CancellationTokenSource(code == 0 ? Finishing : LastWords, node.Time);
         await server.StopAsync(patience.Token);
-        await Task.WhenAll([local, watchdog, .. loops]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll([local, watchdog, announcing, .. loops]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return code;
     }
 
@@ -83,7 +87,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
     {
         node.Departure.Drain();
         LogDraining(await _asked.Task, node.Options.Drain);
-        await Task.Delay(node.Options.Drain, node.Time);
+        await Task.WhenAll(Task.Delay(node.Options.Drain, node.Time), announcer?.FarewellAsync() ?? Task.CompletedTask);
 
         node.Departure.Close();
         var patience = node.Time.GetTimestamp();
@@ -112,7 +116,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, ILogg
     private static string Cause(Task ended) => ended.Exception?.GetBaseException().Message ?? "a loop ended that must not";
 
     [LoggerMessage(LogLevel.Information, "teeproxy listens on {Listen}, admin on {Admin}, application {Local}, next {Next}, data in {Data}.")]
-    private partial void LogStarted(Options.Address listen, Options.Address admin, Options.Address local, string next, string data);
+    private partial void LogStarted(Address listen, Address admin, Address local, string next, string data);
 
     [LoggerMessage(LogLevel.Information, "{Signal}: not ready any more; serving for {Drain} longer, then finishing what is in flight.")]
     private partial void LogDraining(string signal, TimeSpan drain);

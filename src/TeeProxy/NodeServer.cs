@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using TeeChain.Protocol;
 using TeeProxy.Hop;
 using TeeProxy.Ingress;
 using TeeProxy.Options;

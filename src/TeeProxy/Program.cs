@@ -1,7 +1,9 @@
+using TeeChain.Protocol.Systemd;
 using TeeProxy;
 using TeeProxy.Ingress;
 using TeeProxy.Inspection;
 using TeeProxy.Options;
+using TeeProxy.Registration;
 using TeeProxy.Status;
 
 switch (OptionsParser.Parse(args, Environment.GetEnvironmentVariable))
@@ -37,9 +39,10 @@ static async Task<int> RunAsync(NodeOptions options)
     _ = new NodeInstruments(node.Meter, node.Status.Status, node.Time);
     ProcessInstruments.AddTo(node.Meter);
     var guard = new AdminGuard(options.Admin, AdminToken.LoadOrCreate(options.Data, options.Secret));
-    var chain = new ChainActions(node.Member, node.Promotion, node.Next, node.Folder, options.Listen);
+    var chain = new ChainActions(node.Member, node.Journal, node.Promotion);
     var admin = new AdminEndpoints(guard, node.Status.NotLive, node.Status.Status, node.Status.At, metrics, new Dictionary<string, AdminAction>(chain.All)
     {
+        ["next"] = new NextActions(node.Next, node.Folder, options.Listen).Action,
         ["hold"] = AdminAction.Post(node.Holding.HoldAsync),
         ["release"] = AdminAction.Post(node.Holding.ReleaseAsync),
         ["parked"] = new ParkedActions(node.Parked, node.ParkedRetry).Action,
@@ -56,6 +59,9 @@ static async Task<int> RunAsync(NodeOptions options)
             new TeeRule(options.TeeMethods, options.TeePaths), admission, intake,
             new PassThrough(options.Local, self, forwarder, logs.CreateLogger<PassThrough>()), instruments, logs.CreateLogger<TeeEndpoint>()).InvokeAsync,
         admin.HandleAsync);
-    var systemd = SystemdNotifier.FromEnvironment(node.Status.NotLive, node.Time, logs.CreateLogger<SystemdNotifier>());
-    return await new NodeLife(node, systemd, logs.CreateLogger<NodeLife>()).RunAsync(server);
+    var systemd = SystemdNotifier.FromEnvironment(node.Status.NotLive, node.Time, Console.Error.WriteLine);
+    using var announcer = options.Registration is { } registration
+        ? new Announcer(options, registration, () => node.Departure.IsDraining, node.Time, logs.CreateLogger<Announcer>())
+        : null;
+    return await new NodeLife(node, systemd, announcer, logs.CreateLogger<NodeLife>()).RunAsync(server);
 }

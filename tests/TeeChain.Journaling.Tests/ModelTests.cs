@@ -122,10 +122,7 @@ public class ModelTests
             }
         }
 
-        while (replica.Last.Sequence < sizes.Length)
-        {
-            await replica.WaitCommittedAsync(replica.Last.Sequence, default);
-        }
+        await SmallJournal.AwaitAsync(replica, sizes.Length);
 
         Assert.Equal(head.Last, replica.Last);
         Assert.Equal(raw, SmallJournal.Raw(replica, 0));

@@ -75,10 +75,7 @@ internal sealed class ScriptedRun
                 throw new IOException(result.ToString());
             }
 
-            while (journal.Last.Sequence < last)
-            {
-                await journal.WaitCommittedAsync(journal.Last.Sequence, Never);
-            }
+            await SmallJournal.AwaitAsync(journal, last);
         }
         else
         {

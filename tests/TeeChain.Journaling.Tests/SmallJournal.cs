@@ -36,11 +36,12 @@ internal static class SmallJournal
         await AwaitAsync(journal, last);
     }
 
+    /// <summary>Looks at the end once a turn: whoever asked twice could wait for what comes behind <paramref name="last"/>, for ever.</summary>
     public static async Task AwaitAsync(Journal journal, long last)
     {
-        while (journal.Last.Sequence < last)
+        for (long at = journal.Last.Sequence; at < last;)
         {
-            await journal.WaitCommittedAsync(journal.Last.Sequence, TestContext.Current.CancellationToken);
+            at = await journal.WaitCommittedAsync(at, TestContext.Current.CancellationToken);
         }
     }
 

@@ -2,10 +2,16 @@ using TeeChain.Journaling;
 
 namespace TeeProxy.Tests;
 
-/// <summary>A disk without room when a test says so.</summary>
+/// <summary>A disk without room for a new file while a test says so, on whatever thread.</summary>
 internal sealed class FullFolder(IFolder folder) : IFolder
 {
-    public bool IsFull { get; set; }
+    private volatile bool _isFull;
+
+    public bool IsFull
+    {
+        get => _isFull;
+        set => _isFull = value;
+    }
 
     public string Path => folder.Path;
 

@@ -71,33 +71,11 @@ internal sealed class Committer(
         }
     }
 
-    /// <summary>How many items from the start go into one batch: as many as fit, of one sort; a spooled body alone, so that it fails alone.</summary>
     private int Plan(List<IPending> backlog, int markBytes)
     {
         var active = segments.Active;
         long room = Math.Min(active.Capacity - active.CommittedEnd - markBytes, Math.Max(MostBatchBytes, backlog[0].Bytes));
-        long epoch = Committed.Last.Epoch;
-        int count = 0;
-        while (count < backlog.Count && backlog[count].Bytes <= room && backlog[count] is not SealRequest)
-        {
-            var item = backlog[count];
-            bool isOther = item is AppendRequest { Payload.Spool: not null } || item.GetType() == typeof(ReceivedRun) != (backlog[0] is ReceivedRun);
-            bool isRefused = item is AppendRequest { Epoch: null } && _isSealed && epoch == Committed.Last.Epoch;
-            if (count > 0 && (isOther || isRefused || item is AppendRequest { Epoch: { } begun } && begun <= epoch || item is ReceivedRun run && run.Base != ((ReceivedRun)backlog[count - 1]).Last))
-            {
-                break;
-            }
-
-            epoch = item is AppendRequest { Epoch: { } first } ? first : epoch;
-            room -= item.Bytes;
-            count++;
-            if (item is AppendRequest { Payload.Spool: not null })
-            {
-                break;
-            }
-        }
-
-        return count;
+        return BatchRule.Count(backlog, room, Committed.Last.Epoch, _isSealed);
     }
 
     private int MarkBytes(VersionedCursor cursor) =>

@@ -7,15 +7,15 @@ namespace TeeChain.Protocol.Hop;
 /// <summary>
 /// The payload of an ACK frame: a count, then rows.
 /// <code>
-///  ┌───────┬────────────────────────────────────────────────────────────────────────────┐
-///  │ count │ node (16) journal (16) durable (8) applied (8) state (4) length (4) detail │ × count
-///  │  (4)  │                                                                            │
-///  └───────┴────────────────────────────────────────────────────────────────────────────┘
+///  ┌───────┬───────────────────────────────────────────────────────────────────────────────────────────┐
+///  │ count │ node (16) journal (16) durable (8) applied (8) view (8 + 8) state (4) length (4) detail   │ × count
+///  │  (4)  │                                                                                           │
+///  └───────┴───────────────────────────────────────────────────────────────────────────────────────────┘
 /// </code>
 /// </summary>
 public static class AckCodec
 {
-    private const int RowBytes = 56;
+    private const int RowBytes = 72;
 
     /// <summary>Writes a frame, header room included, into <paramref name="output"/>.</summary>
     public static void Write(ArrayBufferWriter<byte> output, IReadOnlyList<AckRow> rows)
@@ -32,8 +32,10 @@ public static class AckCodec
             row.Journal.TryWriteBytes(span[16..]);
             BinaryPrimitives.WriteInt64LittleEndian(span[32..], row.Durable);
             BinaryPrimitives.WriteInt64LittleEndian(span[40..], row.Applied);
-            BinaryPrimitives.WriteInt32LittleEndian(span[48..], (int)row.State);
-            BinaryPrimitives.WriteInt32LittleEndian(span[52..], row.Detail.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(span[48..], row.View.Epoch);
+            BinaryPrimitives.WriteInt64LittleEndian(span[56..], row.View.Counter);
+            BinaryPrimitives.WriteInt32LittleEndian(span[64..], (int)row.State);
+            BinaryPrimitives.WriteInt32LittleEndian(span[68..], row.Detail.Length);
             output.Advance(RowBytes);
             output.Write(row.Detail.Span);
         }
@@ -53,7 +55,7 @@ public static class AckCodec
         var rows = new AckRow[count];
         for (var i = 0; i < count; i++)
         {
-            var length = payload.Length < RowBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(payload[52..]);
+            var length = payload.Length < RowBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(payload[68..]);
             if (length < 0 || length > payload.Length - RowBytes)
             {
                 throw new DamagedFrameException("an ACK row that reaches beyond its frame");
@@ -64,7 +66,8 @@ public static class AckCodec
                 new Guid(payload[16..32]),
                 BinaryPrimitives.ReadInt64LittleEndian(payload[32..]),
                 BinaryPrimitives.ReadInt64LittleEndian(payload[40..]),
-                (AckState)BinaryPrimitives.ReadInt32LittleEndian(payload[48..]),
+                new ViewVersion(BinaryPrimitives.ReadInt64LittleEndian(payload[48..]), BinaryPrimitives.ReadInt64LittleEndian(payload[56..])),
+                (AckState)BinaryPrimitives.ReadInt32LittleEndian(payload[64..]),
                 length == 0 ? default : payload.Slice(RowBytes, length).ToArray());
             payload = payload[(RowBytes + length)..];
         }

@@ -5,6 +5,7 @@ namespace TeeChain.Protocol.Hop;
 /// <param name="Journal">Its journal; another id under the same node means that its folder is new.</param>
 /// <param name="Durable">The last sequence on its disk.</param>
 /// <param name="Applied">The last sequence before which nothing is undelivered to its application.</param>
+/// <param name="View">The head's view of the chain that it holds durably.</param>
 /// <param name="State">Claims about it now.</param>
 /// <param name="Detail">What people want to know (<see cref="Status.NodeDetail"/>, UTF-8 JSON); empty when unchanged since the last row on this stream.</param>
 public readonly record struct AckRow(
@@ -12,5 +13,6 @@ public readonly record struct AckRow(
     Guid Journal,
     long Durable,
     long Applied,
+    ViewVersion View,
     AckState State,
     ReadOnlyMemory<byte> Detail);

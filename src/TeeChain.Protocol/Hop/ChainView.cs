@@ -6,11 +6,19 @@ namespace TeeChain.Protocol.Hop;
 /// The chain as its head sees it, in every heartbeat. What an operator says at the head about a node (that it was removed,
 /// that its folder is another) reaches everybody this way; and a node that is to be promoted knows by it whom to ask.
 /// </summary>
+/// <param name="Version">Rises with every change. Who has made a view durable says so in its row.</param>
 /// <param name="Nodes">The nodes that count, the head first.</param>
+/// <param name="Announced">The nodes that will count once all that do have this on disk.</param>
 /// <param name="Declared">What operators declared of nodes and is not yet fulfilled.</param>
 /// <param name="Detached">The nodes that the head let go of when its journal's budget was used up.</param>
 /// <param name="Removed">The nodes that operators removed last, oldest first, at most 64.</param>
-public sealed record ChainView(IReadOnlyList<ChainNode> Nodes, IReadOnlyList<Declaration> Declared, IReadOnlyList<Detachment> Detached, IReadOnlyList<Guid> Removed)
+public sealed record ChainView(
+    ViewVersion Version,
+    IReadOnlyList<ChainNode> Nodes,
+    IReadOnlyList<ChainNode> Announced,
+    IReadOnlyList<Declaration> Declared,
+    IReadOnlyList<Detachment> Detached,
+    IReadOnlyList<Guid> Removed)
 {
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, ProtocolJson.Default.ChainView);
 

@@ -26,10 +26,13 @@ public sealed record Opening
     public string? HeadAddress { get; init; }
 
     /// <summary>
-    /// This node has only heard of <see cref="Epoch"/> and has not followed its head yet: its last records may not be the
-    /// chain's, and nobody shall take them.
+    /// This node has only heard of <see cref="Epoch"/> and has not followed its head yet, or wants to lead it and does not: its
+    /// last records may not be the chain's, and nobody shall take them.
     /// </summary>
-    public bool IsOnlyHeardOf { get; init; }
+    public bool IsWithoutHead { get; init; }
+
+    /// <summary>The head's view of the chain that this node holds.</summary>
+    public ViewVersion View { get; init; }
 
     /// <summary>The nodes from the first to this one, itself included. A node that finds itself here refuses: a cycle.</summary>
     public required IReadOnlyList<Guid> Path { get; init; }

@@ -26,7 +26,10 @@ public sealed record OpeningAnswer
     /// <summary>The last 64 epochs that it knows, oldest first.</summary>
     public IReadOnlyList<EpochStart> Epochs { get; init; } = [];
 
-    /// <summary>Every node that counts, as far as this one knows: whoever wants to be promoted may not have been told yet.</summary>
+    /// <summary>The head's view of the chain that the answering node holds.</summary>
+    public ViewVersion View { get; init; }
+
+    /// <summary>Every node that counts or is announced, as far as this one knows: whoever wants to be promoted may not have been told yet.</summary>
     public IReadOnlyList<ChainNode> Nodes { get; init; } = [];
 
     /// <summary>Whether it is still being brought up to date and does not count yet.</summary>

@@ -6,7 +6,7 @@ internal enum AckLevel
     /// <summary>Nothing more.</summary>
     Local,
 
-    /// <summary>The next node's disk.</summary>
+    /// <summary>The disk of another node that counts: the next one's, or of one behind it where the next is new.</summary>
     Next,
 
     /// <summary>The application of every node. The nodes that count are never fewer because of a failure.</summary>

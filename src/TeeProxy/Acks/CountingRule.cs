@@ -14,6 +14,9 @@ internal static class CountingRule
     /// <param name="Rows">Of one ack, nearest first; none while no stream stands.</param>
     internal sealed record Facts(AckLevel Level, bool HasNext, IReadOnlyList<KnownNode> Known, IReadOnlyList<RowTable.Row> Rows)
     {
+        /// <summary>Of the known, those that nothing may rest on yet: not everybody was told of them.</summary>
+        public IReadOnlyList<Guid> Announced { get; init; } = [];
+
         /// <summary>The nodes that an operator took away; their rows may still come.</summary>
         public IReadOnlyList<Guid> Removed { get; init; } = [];
     }
@@ -24,7 +27,7 @@ internal static class CountingRule
         { Level: AckLevel.Local } => Everything,
         { HasNext: false, Known.Count: 0 } => Everything,
         { Rows: [] } => 0,
-        { Level: AckLevel.Next } => facts.Rows[0].Ack.Durable,
+        { Level: AckLevel.Next } => facts.Rows.Where(row => MayRestOn(facts, row)).Select(static row => row.Ack.Durable).DefaultIfEmpty(0).Max(),
         _ => Applied(facts),
     };
 
@@ -55,7 +58,9 @@ internal static class CountingRule
 
         if (facts.Level == AckLevel.Next)
         {
-            return facts.Rows[0].Ack.Durable < sequence ? [$"node {Name(facts, facts.Rows[0])} has {facts.Rows[0].Ack.Durable} on its disk"] : [];
+            return Reached(facts) >= sequence ? [] : facts.Rows.Select(row => MayRestOn(facts, row)
+                ? $"node {Name(facts, row)} has {row.Ack.Durable} on its disk"
+                : $"node {Name(facts, row)} does not count yet");
         }
 
         return
@@ -66,6 +71,10 @@ internal static class CountingRule
             .. facts.Rows.Where(row => Counts(facts, row) && row.Ack.Applied < sequence).Select(row => $"the application of node {Name(facts, row)} is at {row.Ack.Applied}"),
         ];
     }
+
+    /// <summary>Whoever is promoted asks only for those of whom it was told.</summary>
+    private static bool MayRestOn(Facts facts, RowTable.Row row) =>
+        facts.Known.Any(known => known.Node == row.Ack.Node) && !facts.Announced.Contains(row.Ack.Node);
 
     private static bool IsWhole(Facts facts) => facts.Rows[0].Ack.State.HasFlag(AckState.Whole);
 

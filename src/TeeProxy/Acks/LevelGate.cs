@@ -45,7 +45,7 @@ internal sealed class LevelGate(AckLevel level, Func<bool> hasNext, Following<St
         get
         {
             var membership = standing.Current.Membership;
-            return new(level, hasNext(), [.. membership.Counted], _rows) { Removed = membership.Removed };
+            return new(level, hasNext(), [.. membership.Counted], _rows) { Announced = [.. membership.Announced.Select(static node => node.Node)], Removed = membership.Removed };
         }
     }
 

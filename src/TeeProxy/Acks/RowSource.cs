@@ -3,12 +3,13 @@ using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
+using TeeProxy.Chain;
 
 namespace TeeProxy.Acks;
 
 /// <summary>The rows that this node tells upstream: its own, then all it knows of the nodes behind it.</summary>
 /// <param name="claims">This node's state and detail now, given the rows behind it.</param>
-internal sealed class RowSource(Guid node, Journal journal, Progress progress, RowTable behind, Func<IReadOnlyList<RowTable.Row>, (AckState State, NodeDetail Detail)> claims)
+internal sealed class RowSource(ChainMember member, Journal journal, Progress progress, RowTable behind, Func<IReadOnlyList<RowTable.Row>, (AckState State, NodeDetail Detail)> claims)
 {
     private (NodeDetail Detail, byte[] Json)? _encoded;
 
@@ -21,7 +22,7 @@ internal sealed class RowSource(Guid node, Journal journal, Progress progress, R
         var applied = progress.Applied;
         var rows = behind.Rows;
         var (state, detail) = claims(rows);
-        return [new AckRow(node, journal.JournalId, journal.Last.Sequence, applied, state, Encode(detail)), .. rows.Select(row => row.Ack)];
+        return [new AckRow(member.Node, journal.JournalId, journal.Last.Sequence, applied, member.Standing.Current.Membership.View, state, Encode(detail)), .. rows.Select(row => row.Ack)];
     }
 
     // Acks may flow a thousand times a second; what is for people changes seldom.

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using TeeProxy.Options;
+using TeeChain.Protocol;
 
 namespace TeeProxy.Application;
 

@@ -20,4 +20,10 @@ internal abstract record Admittance
     /// <summary>This node is or may become the head, but may not take writes yet: 503.</summary>
     /// <param name="Why">What it waits for and what to do.</param>
     internal sealed record NotYet(string Why) : Admittance;
+
+    /// <summary>This node cannot write down that it leads, since its disk has no room: 507.</summary>
+    internal sealed record DiskFull : Admittance
+    {
+        public static readonly DiskFull Instance = new();
+    }
 }

@@ -63,6 +63,7 @@ internal sealed class ChainMember : IDisposable
         }
 
         var now = _standing.Current.Membership;
+        next = next with { Membership = CountRule.Tell(now, next.Membership) };
         if (now.Role == Role.Head && next.Membership.Role != Role.Head)
         {
             await _journal.SealAsync();

@@ -1,5 +1,6 @@
 using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
+using TeeProxy.Acks;
 
 namespace TeeProxy.Chain;
 
@@ -8,8 +9,18 @@ namespace TeeProxy.Chain;
 /// the journal and the head are.
 /// </summary>
 /// <param name="applied">The last sequence before which nothing is undelivered here.</param>
+/// <param name="behind">What the nodes behind this one have reached.</param>
 internal sealed class Heart(
-    ChainMember member, Office office, IJournal journal, Func<long> applied, HeadLease lease, LagWindow headWindow, LagWindow ownWindow, Following<Beat> beats, TimeProvider time)
+    ChainMember member,
+    Office office,
+    IJournal journal,
+    Func<long> applied,
+    RowTable behind,
+    HeadLease lease,
+    LagWindow headWindow,
+    LagWindow ownWindow,
+    Following<Beat> beats,
+    TimeProvider time)
 {
     private readonly long _incarnation = Random.Shared.NextInt64(1, long.MaxValue);
     private long _counter;
@@ -41,6 +52,11 @@ internal sealed class Heart(
         {
             // What a crash interrupted is finished as soon as it can be, not only when somebody writes.
             await office.TakeAsync(cancellation);
+        }
+
+        if (member.Standing.Current is { MayTakeWrites: true, Membership.Announced.Count: > 0 })
+        {
+            await member.ChangeAsync(now => CountRule.Count(now, behind.Rows.Select(static row => row.Ack)), cancellation);
         }
 
         var standing = member.Standing.Current;

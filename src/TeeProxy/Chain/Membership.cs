@@ -47,8 +47,14 @@ internal sealed record Membership
     /// <summary>Every node that has been behind this one and was not removed by an operator.</summary>
     public IReadOnlyList<KnownNode> Known { get; init; } = [];
 
-    /// <summary>Every node that counts, the head first, as the head last told; whom to ask before a promotion.</summary>
+    /// <summary>Which of the head's views <see cref="Nodes"/> and <see cref="Announced"/> are of; none while their head may have been followed without this node.</summary>
+    public ViewVersion View { get; init; }
+
+    /// <summary>Every node that counts, the head first: as the head last told, and at the head as it tells. Whom to ask before a promotion.</summary>
     public IReadOnlyList<ChainNode> Nodes { get; init; } = [];
+
+    /// <summary>The nodes that do not count yet, but are to be asked before a promotion: they may count by now (<see cref="CountRule"/>).</summary>
+    public IReadOnlyList<ChainNode> Announced { get; init; } = [];
 
     /// <summary>The nodes that operators removed, oldest first: rows of theirs that still come do not make them known again.</summary>
     public IReadOnlyList<Guid> Removed { get; init; } = [];
@@ -57,15 +63,19 @@ internal sealed record Membership
     [JsonIgnore]
     public bool IsFounding => IsTakingOffice && Epoch == 1;
 
+    /// <summary>No head of <see cref="Epoch"/> stands behind this node's last records: it has only heard of one, or wants to be it and is not yet.</summary>
+    [JsonIgnore]
+    public bool IsWithoutHead => IsOnlyHeardOf || (Head == Node && Role != Role.Head);
+
     /// <summary>Whether the head counts this node, as it last told.</summary>
     [JsonIgnore]
-    public bool IsListed => Nodes.Any(node => node.Node == Node);
+    public bool IsListed => View != default && Nodes.Any(node => node.Node == Node);
 
-    /// <summary>The known nodes that count for acks.</summary>
+    /// <summary>The known nodes whose applications are waited for under <c>--ack chain</c>, also while they are only announced.</summary>
     [JsonIgnore]
     public IEnumerable<KnownNode> Counted => Known.Where(known => known.DeclaredFrom is null);
 
-    /// <summary>Every other node that counts, as the head told, or as it is known here: whom to ask.</summary>
+    /// <summary>Every other node that counts or is announced, as the head told, or as it is known here: whom to ask.</summary>
     [JsonIgnore]
     public IReadOnlyList<ChainNode> Others
     {
@@ -73,7 +83,7 @@ internal sealed record Membership
         {
             IEnumerable<ChainNode> here = Counted.Select(static known => new ChainNode(known.Node, known.Address));
             IEnumerable<ChainNode> head = Head is { } node && HeadAddress is { } address ? [new ChainNode(node, address)] : [];
-            return [.. Nodes.Concat(head).Concat(here).Where(other => other.Node != Node).DistinctBy(static other => other.Node)];
+            return [.. Nodes.Concat(Announced).Concat(head).Concat(here).Where(other => other.Node != Node).DistinctBy(static other => other.Node)];
         }
     }
 
@@ -113,6 +123,7 @@ internal sealed record Membership
     {
         Known = [.. Known.Where(known => known.Node != node)],
         Nodes = [.. Nodes.Where(one => one.Node != node)],
+        Announced = [.. Announced.Where(one => one.Node != node)],
         Removed = [.. Removed.Append(node).TakeLast(MostEpochs)],
     };
 

@@ -21,12 +21,16 @@ internal sealed class Office(ChainMember member, IJournal journal, ChainSettings
         };
     }
 
-    /// <summary>Records the epoch's first record, if it is not there, and may take writes from then on.</summary>
+    /// <summary>Records the epoch's first record, if it is not there, and may take writes from then on. What finds no room is tried again by the next call.</summary>
     public async Task<Admittance> TakeAsync(CancellationToken cancellation)
     {
         try
         {
             return await member.InTurnAsync(TakeInTurnAsync, cancellation);
+        }
+        catch (Exception e) when (e is DiskFullException or JournalAppendException { Failure: AppendFailure.DiskFull })
+        {
+            return Admittance.DiskFull.Instance;
         }
         catch (JournalAppendException e)
         {
@@ -44,7 +48,15 @@ internal sealed class Office(ChainMember member, IJournal journal, ChainSettings
         var isAccepted = await IsSoAsync(standing => standing.IsReached, cancellation);
         if (isAccepted)
         {
-            await member.ChangeAsync(Mint, cancellation);
+            try
+            {
+                await member.ChangeAsync(Mint, cancellation);
+            }
+            catch (DiskFullException)
+            {
+                return Admittance.DiskFull.Instance;
+            }
+
             isAccepted = await IsSoAsync(standing => standing.IsConfirmed || standing.Membership.Role == Role.Replica, cancellation);
         }
 

@@ -87,9 +87,9 @@ internal static class OpeningRule
             return (Verdict.Epoch, $"the predecessor takes {opening.Head} for the head of epoch {opening.Epoch}, this node has promised it to {membership.Head}; promote the rightful one once more");
         }
 
-        if (opening.IsOnlyHeardOf)
+        if (opening.IsWithoutHead)
         {
-            return (Verdict.Epoch, $"the predecessor has only heard of epoch {opening.Epoch} and does not follow its head {opening.Head} yet: its last records may not be the chain's");
+            return (Verdict.Epoch, $"the predecessor has only heard of epoch {opening.Epoch}, or promised it to itself, and does not follow a head of it yet ({opening.Head}): its last records may not be the chain's");
         }
 
         if (OrphanRule.FirstOrphan(self.Last, opening.Epochs) is { } orphan)
@@ -118,8 +118,10 @@ internal static class OpeningRule
 
         var isKnown = self is { Role: Role.Replica, IsOnlyHeardOf: false } && self.Chain == opening.Chain && self.Epoch == opening.Epoch
             && self.Head == opening.Head && self.HeadAddress == opening.HeadAddress && self.Epochs.SequenceEqual(opening.Epochs);
+        var mayHaveMissed = self.IsOnlyHeardOf || self.Epoch != opening.Epoch; // It was not asked for this epoch.
         return isKnown ? self : self with
         {
+            View = mayHaveMissed ? default : self.View,
             Chain = opening.Chain,
             Role = Role.Replica,
             IsTakingOffice = false,

@@ -13,6 +13,8 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
     /// <summary>Where this node listens, as it tells others.</summary>
     public string Address => settings.Address;
 
+    private Position Last => journal.Last.ToProtocol();
+
     /// <summary>What this node says when it opens to another.</summary>
     public Opening Open(Standing standing, OpeningPurpose purpose)
     {
@@ -28,10 +30,11 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
             Epoch = membership.Epoch,
             Head = membership.Head,
             HeadAddress = membership.HeadAddress,
-            IsOnlyHeardOf = membership.IsOnlyHeardOf,
+            IsWithoutHead = membership.IsWithoutHead,
+            View = membership.View,
             Path = [.. standing.UpstreamPath, membership.Node],
             Base = journal.Base.ToProtocol(),
-            Last = journal.Last.ToProtocol(),
+            Last = Last,
             Epochs = membership.Epochs,
             Settings = settings.Digest,
             SettingsText = settings.Text,
@@ -46,7 +49,7 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
     public Task<OpeningAnswer> AnswerAsync(Opening opening, CancellationToken cancellation) => member.InTurnAsync<OpeningAnswer>(
         standing =>
         {
-            var last = journal.Last.ToProtocol();
+            var last = Last;
             var decision = Judge(standing, opening);
             decision = decision with { Next = OrphanRule.Note(decision.Next, opening.Chain, last, opening.Epochs) };
             var answer = Answer(decision.Verdict, decision.Reason, decision.Next, last);
@@ -68,8 +71,9 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
     public Task<OpeningAnswer> InformAsync(Opening opening, CancellationToken cancellation) => member.InTurnAsync<OpeningAnswer>(
         standing =>
         {
-            var next = OrphanRule.Note(FenceRule.Learn(standing.Membership, opening), opening.Chain, journal.Last.ToProtocol(), opening.Epochs);
-            return new((standing with { Membership = next }, Answer(Verdict.Accept, "", next, journal.Last.ToProtocol())));
+            var last = Last;
+            var next = OrphanRule.Note(FenceRule.Learn(standing.Membership, opening), opening.Chain, last, opening.Epochs);
+            return new((standing with { Membership = next }, Answer(Verdict.Accept, "", next, last)));
         },
         cancellation);
 
@@ -79,7 +83,7 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
         {
             // What is in the journal when the promise is made is all that it is made for.
             var wasHead = standing.Membership.Role == Role.Head;
-            var last = wasHead ? (await journal.SealAsync()).ToProtocol() : journal.Last.ToProtocol();
+            var last = wasHead ? (await journal.SealAsync()).ToProtocol() : Last;
             var decision = PromiseRule.Judge(new(standing.Membership, last, At(opening.Last.Sequence)), opening);
             if (decision.Verdict != Verdict.Accept && wasHead && !standing.Membership.IsTakingOffice)
             {
@@ -92,7 +96,7 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
         cancellation);
 
     /// <summary>A refusal that follows from nothing in the opening itself.</summary>
-    public OpeningAnswer Refuse(Verdict verdict, string reason) => Answer(verdict, reason, member.Standing.Current.Membership, journal.Last.ToProtocol());
+    public OpeningAnswer Refuse(Verdict verdict, string reason) => Answer(verdict, reason, member.Standing.Current.Membership, Last);
 
     /// <summary>Where this node stands, to one that may stream or take over.</summary>
     public OpeningAnswer Accept() => Refuse(Verdict.Accept, "");
@@ -107,12 +111,12 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
                     return new((standing, (Verdict.Busy, "this node's own place in the chain changed meanwhile; it opens again")));
                 }
 
-                var decision = ResumeRule.Judge(
-                    new(standing.Membership, nextAddress, journal.Base.ToProtocol(), journal.Last.ToProtocol(), At(answer.Last.Sequence)), answer);
-                var next = standing with { Membership = OrphanRule.Note(decision.Next, answer.Chain, journal.Last.ToProtocol(), answer.Epochs) };
+                var last = Last;
+                var decision = ResumeRule.Judge(new(standing.Membership, nextAddress, journal.Base.ToProtocol(), last, At(answer.Last.Sequence)), answer);
+                var next = standing with { Membership = OrphanRule.Note(decision.Next, answer.Chain, last, answer.Epochs) };
                 if (decision.Verdict == Verdict.Accept)
                 {
-                    next = next with { IsReached = true, IsConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(decision.Next, journal.Last.ToProtocol(), [answer]) };
+                    next = next with { IsReached = true, IsConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(decision.Next, last, [answer]) };
                 }
 
                 return new((next, (decision.Verdict, decision.Reason)));
@@ -123,7 +127,7 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
     public Task HearAsync(IReadOnlyList<OpeningAnswer> answers, CancellationToken cancellation) => member.InTurnAsync(
         standing =>
         {
-            var last = journal.Last.ToProtocol();
+            var last = Last;
             var membership = answers.Aggregate(standing.Membership, (now, answer) => OrphanRule.Note(FenceRule.Learn(now, answer), answer.Chain, last, answer.Epochs));
             var isConfirmed = standing.IsConfirmed || ConfirmRule.Confirms(membership, last, answers);
             return new ValueTask<(Standing, bool)>((standing with { Membership = membership, IsConfirmed = isConfirmed }, true));
@@ -131,7 +135,7 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
         cancellation);
 
     private OpeningRule.Decision Judge(Standing standing, Opening opening) => OpeningRule.Judge(
-        new(standing.Membership, settings.Pin, journal.Last.ToProtocol(), At(opening.Last.Sequence), settings.Digest, settings.Text), opening);
+        new(standing.Membership, settings.Pin, Last, At(opening.Last.Sequence), settings.Digest, settings.Text), opening);
 
     /// <summary>A chain that is founded now is in step by nature; one that is joined late is to be caught up with first.</summary>
     private void BeginToFollow(Opening opening)
@@ -157,7 +161,8 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
         Head = membership.Head,
         HeadAddress = membership.HeadAddress,
         Epochs = membership.Epochs,
-        Nodes = membership.Role == Role.Head ? ViewRule.Of(membership).Nodes : membership.Others,
+        View = membership.View,
+        Nodes = membership.Others,
         IsJoining = membership.IsJoining,
         Last = last,
         Applied = applied(),

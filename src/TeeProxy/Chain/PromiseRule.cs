@@ -15,11 +15,15 @@ internal static class PromiseRule
         var membership = self.Membership;
         return Refusal(self, opening) is var (verdict, reason)
             ? new OpeningRule.Decision(verdict, reason, membership)
-            : new OpeningRule.Decision(Verdict.Accept, "", membership.Following(opening.Epoch, opening.Node, opening.Address, isOnlyHeardOf: opening.IsForced));
+            : new OpeningRule.Decision(Verdict.Accept, "", Promise(membership, opening));
     }
 
     /// <summary>Whether a journal that ends at <paramref name="one"/> has records that one that ends at <paramref name="other"/> lacks. A later epoch's are never among an earlier one's, however many.</summary>
     public static bool HoldsMore(Position one, Position other) => one.Sequence > other.Sequence || one.Epoch > other.Epoch;
+
+    /// <summary>Where the candidate was told by a later head, the view held here is of a chain that went on without this node.</summary>
+    private static Membership Promise(Membership self, Opening opening) =>
+        self.Following(opening.Epoch, opening.Node, opening.Address, isOnlyHeardOf: opening.IsForced) with { View = opening.View.Epoch > self.View.Epoch ? default : self.View };
 
     private static (Verdict Verdict, string Reason)? Refusal(Voter self, Opening opening)
     {
@@ -42,6 +46,11 @@ internal static class PromiseRule
         if (opening.IsForced)
         {
             return null;
+        }
+
+        if (membership.Removed.Contains(opening.Node))
+        {
+            return (Verdict.WentBack, $"node {opening.Node} was removed from the chain and cannot lead it");
         }
 
         if (self.AtTheirLast is { } same && same != opening.Last)

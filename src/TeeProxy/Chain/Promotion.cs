@@ -118,6 +118,8 @@ internal sealed class Promotion(
         return answer switch
         {
             null => $"the head at {head.Address} has not handed over in {HandOverPatience.TotalSeconds} s; it goes on. Promote again, or name node {head.Node} with force",
+            { Verdict: Verdict.Head } when PromiseRule.HoldsMore(answer.Last, journal.Last.ToProtocol()) =>
+                $"the head at {head.Address} takes no writes and holds records up to {answer.Last}, this node only up to {journal.Last.ToProtocol()}; promote again once it has handed them on",
             { Verdict: Verdict.Head } => null, // It takes no writes as it is; its promise will do.
             { Verdict: not Verdict.Accept } => $"the head at {head.Address} does not hand over: {answer.Reason}; it goes on",
             _ when answer.Last != journal.Last.ToProtocol() => $"the head at {head.Address} ends with record {answer.Last}, this node with {journal.Last.ToProtocol()}; promote again",
@@ -147,7 +149,7 @@ internal sealed class Promotion(
     private Task<string?> ChangeAsync(Func<Standing, Standing?> change, CancellationToken cancellation) => member.InTurnAsync<string?>(
         standing => new(change(standing) is { } next
             ? (next, null)
-            : (standing, $"this node has promised epoch {standing.Membership.Epoch} to {standing.Membership.Head} meanwhile; promote again")),
+            : (standing, $"what is known here of the chain has changed meanwhile (epoch {standing.Membership.Epoch}, promised to {standing.Membership.Head}); promote again")),
         cancellation);
 
     private static string? Missing(PromotionRule.Decision decision, long last, long lastHeard) => decision.Skipped.Count == 0 ? null

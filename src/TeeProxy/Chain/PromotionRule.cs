@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TeeChain.Protocol.Hop;
 
 namespace TeeProxy.Chain;
@@ -5,6 +6,9 @@ namespace TeeProxy.Chain;
 /// <summary>Whether a node may be promoted, and what is given up by it. Pure.</summary>
 internal static class PromotionRule
 {
+    /// <summary>Many times this fits into <see cref="FenceRule.LongestEpochJump"/>: a node may have missed as many promotions by force.</summary>
+    private const uint LongestLeap = 5_000;
+
     /// <summary>A node that counts, and what it answered.</summary>
     /// <param name="Answer">Null: it cannot be reached.</param>
     internal sealed record Peer(ChainNode Node, OpeningAnswer? Answer);
@@ -16,7 +20,11 @@ internal static class PromotionRule
     /// <param name="Forced">The nodes that the operator accepts to go on without.</param>
     internal sealed record Candidacy(Membership Membership, bool IsInOffice, Position Last, IReadOnlyList<Peer> Peers, IReadOnlySet<Guid> Forced)
     {
-        public ChainNode? Head => Peers.FirstOrDefault(peer => peer.Node.Node == Membership.Head)?.Node;
+        /// <summary>Who led last, as far as is known here: who told of the chain last where whoever the epoch was promised to has never led it.</summary>
+        public ChainNode? Head => Peers.FirstOrDefault(peer => peer.Node.Node == (HasNobodyLed && Membership.Nodes is [var told, ..] ? told.Node : Membership.Head))?.Node;
+
+        private bool HasNobodyLed => Membership.Head == Membership.Node
+            || Peers.Any(peer => peer.Answer is { } answer && answer.Node == Membership.Head && answer.Head == answer.Node && answer.View.Epoch < Membership.Epoch);
 
         /// <summary>The head, when it can be reached and still leads: it hands over first.</summary>
         public Peer? LivingHead => Peers.FirstOrDefault(peer =>
@@ -41,24 +49,14 @@ internal static class PromotionRule
             return Refused($"this node is the head of epoch {membership.Epoch} already");
         }
 
-        if (membership.IsJoining)
+        if (WhyUnfit(self) is { } unfit && !self.Forced.Contains(membership.Node))
         {
-            return Refused("this node is still being brought up to date; it cannot lead before it counts");
-        }
-
-        if (membership.OrphansFrom is { } orphan && !self.Forced.Contains(membership.Head ?? default))
-        {
-            return Refused($"this node holds records from {orphan} on that the chain went on without; promote another, or name the head ({membership.Head}) with force and have those records count instead of the chain's");
-        }
-
-        // A restarted head was never told; it knows by itself.
-        if (membership.Nodes.Count == 0 && membership.Head != membership.Node && !self.Forced.Contains(membership.Head ?? default))
-        {
-            return Refused($"this node was not told yet who belongs to the chain; wait for a heartbeat, or name the head ({membership.Head}) with force");
+            return Refused($"{unfit}; promote another, or name this node itself ({membership.Node}) with force: its records count then, and what others hold of which it does not know may be lost");
         }
 
         var skipped = new List<ChainNode>();
         var epoch = membership.Epoch;
+        var mayBeHigher = WhyUnfit(self) is not null;
         foreach (var peer in self.Peers)
         {
             epoch = Math.Max(epoch, peer.Answer?.PromisedEpoch ?? 0);
@@ -73,23 +71,32 @@ internal static class PromotionRule
             }
 
             skipped.Add(peer.Node);
+            mayBeHigher |= peer.Answer?.Node != peer.Node.Node;
         }
 
         // A head that nobody can reach is what promotion is for.
         skipped.AddRange(self.Peers.Where(peer => peer.Answer is null && peer.Node == self.Head && !skipped.Contains(peer.Node)).Select(peer => peer.Node));
-        return new Decision(null, epoch + 1, skipped);
+        return new Decision(null, epoch + (mayBeHigher ? Leap(membership.Node) : 1), skipped);
     }
 
-    /// <summary>Whom the answers name, of this epoch or a later one, and who was not asked: to this node they were not told, or not yet.</summary>
+    /// <summary>Whom the answers name that are told by the same head or a later one, and who was not asked: to this node they were not told, or not yet.</summary>
     public static IReadOnlyList<ChainNode> Unasked(Membership self, IReadOnlyList<Peer> asked) =>
-        [.. asked.Where(peer => peer.Answer is { } answer && answer.Chain == self.Chain && answer.PromisedEpoch >= self.Epoch)
+        [.. asked.Where(peer => peer.Answer is { } answer && answer.Chain == self.Chain && answer.View.Epoch >= self.View.Epoch)
             .SelectMany(static peer => peer.Answer!.Nodes)
             .Where(told => told.Node != self.Node && !self.Removed.Contains(told.Node) && asked.All(peer => peer.Node.Node != told.Node))
             .DistinctBy(static told => told.Node)];
 
-    /// <summary>The promise of the epoch to oneself; null when another epoch was heard of since everybody was asked: who was silent then may lead now.</summary>
-    public static Standing? Candidate(Standing standing, Candidacy self, Decision decision, string address) => standing.Membership.Epoch != self.Membership.Epoch ? null
-        : standing with { Membership = standing.Membership.Following(decision.Epoch, standing.Membership.Node, address) };
+    /// <summary>
+    /// The promise of the epoch to oneself. Null when another epoch was heard of since everybody was asked (who was silent
+    /// then may lead now), or of a node that was not asked: it may count by now.
+    /// </summary>
+    public static Standing? Candidate(Standing standing, Candidacy self, Decision decision, string address)
+    {
+        var membership = standing.Membership;
+        return membership.Epoch != self.Membership.Epoch || membership.Others.Any(other => self.Peers.All(peer => peer.Node.Node != other.Node))
+            ? null
+            : standing with { Membership = membership.Following(decision.Epoch, membership.Node, address) };
+    }
 
     /// <summary>
     /// The one change that makes a head. Everybody who counts, and is not skipped, counts behind it from now on. Null when
@@ -111,6 +118,7 @@ internal static class PromotionRule
             {
                 Role = Role.Head,
                 IsTakingOffice = true,
+                IsJoining = false,
                 IsOnlyHeardOf = false, // So it may be if a node that is gone is skipped at this node's own address.
                 OrphansFrom = null, // What it holds is the chain's from now on.
                 Known = [.. next.Known.Where(known => decision.Skipped.All(skipped => skipped.Node != known.Node))],
@@ -122,12 +130,23 @@ internal static class PromotionRule
         };
     }
 
+    /// <summary>Why the chain may have gone on without this node, or count others of which it does not know.</summary>
+    private static string? WhyUnfit(Candidacy self) => self.Membership switch
+    {
+        { IsJoining: true } => "this node is still being brought up to date and does not count",
+        { OrphansFrom: { } orphan } => $"this node holds records from {orphan} on that the chain went on without",
+        { IsListed: false } => "the head has not told this node yet that it counts",
+        { IsOnlyHeardOf: true } membership when self.Peers.Any(peer => peer.Node.Node == membership.Head && peer.Answer is null) =>
+            $"this node has only heard of epoch {membership.Epoch}, and its head {membership.Head} cannot be reached",
+        _ => null,
+    };
+
     private static string? WhyNotWith(Candidacy self, Peer peer)
     {
         var (node, address) = peer.Node;
         if (peer.Answer is not { } answer)
         {
-            return peer.Node == self.Head ? WhyNotPast(self, peer)
+            return peer.Node == self.Head ? null
                 : $"node {node} at {address} cannot be reached and might still follow the old head; bring it back, remove it, or name it with force";
         }
 
@@ -142,10 +161,11 @@ internal static class PromotionRule
             : null;
     }
 
-    /// <summary>A head that nobody can reach is gone past, but by those alone who are of its epoch: to them it has told all that it must not lose.</summary>
-    private static string? WhyNotPast(Candidacy self, Peer head) => self.Membership.IsOnlyHeardOf
-        ? $"the head {head.Node.Node} at {head.Node.Address} cannot be reached, and this node has only heard of its epoch {self.Membership.Epoch}: the chain may have gone on without this node; promote another, or name that head with force"
-        : null;
+    /// <summary>
+    /// Whoever is forced past without an answer may have led epochs of which nobody here has heard. So that no epoch has two
+    /// heads, the next one is far above, by another number on each node.
+    /// </summary>
+    private static long Leap(Guid node) => 2 + (BinaryPrimitives.ReadUInt32LittleEndian(node.ToByteArray()) % LongestLeap);
 
     private static Decision Refused(string why) => new(why, 0, []);
 }

@@ -18,7 +18,7 @@ internal sealed record Standing(Membership Membership, IReadOnlyList<Guid> Upstr
         Membership.Chain == other.Membership.Chain
         && Membership.Epoch == other.Membership.Epoch
         && Membership.Head == other.Membership.Head
-        && Membership.IsOnlyHeardOf == other.Membership.IsOnlyHeardOf
+        && Membership.IsWithoutHead == other.Membership.IsWithoutHead
         && IsUpstreamEager == other.IsUpstreamEager
         && UpstreamPath.SequenceEqual(other.UpstreamPath);
 }

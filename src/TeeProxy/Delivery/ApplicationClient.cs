@@ -3,7 +3,6 @@ using System.Net;
 using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Application;
-using TeeProxy.Options;
 using TeeProxy.Spooling;
 
 namespace TeeProxy.Delivery;

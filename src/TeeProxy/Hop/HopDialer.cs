@@ -1,6 +1,6 @@
 using System.Net;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
-using TeeProxy.Options;
 
 namespace TeeProxy.Hop;
 

@@ -1,5 +1,5 @@
+using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
-using TeeProxy.Options;
 
 namespace TeeProxy.Hop;
 

@@ -33,6 +33,12 @@ internal sealed partial class PredecessorLink(
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
+    /// <summary>The turn, until it is disposed.</summary>
+    private readonly record struct Turn(SemaphoreSlim Held) : IDisposable
+    {
+        public void Dispose() => Held.Release();
+    }
+
     /// <summary>Who opened last; null before anybody did.</summary>
     public PreviousStatus? Status => _present is { } present
         ? new PreviousStatus(present.Stream.Opening.Node, present.Stream.Opening.Address, !present.Ended.Task.IsCompleted, present.Stream.SinceBeat.TotalSeconds)
@@ -76,70 +82,49 @@ internal sealed partial class PredecessorLink(
     /// <summary>Ends the present stream, if there is one; what it brought is durable when this completes.</summary>
     public async Task EndAsync(CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
-        try
-        {
-            await EndInTurnAsync(cancellation);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        using var turn = await TurnAsync(cancellation);
+        await EndInTurnAsync(cancellation);
     }
 
     public void Dispose() => _turn.Dispose();
 
-    /// <summary>What is no stream.</summary>
-    private async Task<OpeningAnswer> RespondAsync(Opening opening, CancellationToken cancellation)
+    private async Task<Turn> TurnAsync(CancellationToken cancellation)
     {
-        switch (opening.Purpose)
-        {
-            case OpeningPurpose.HandOver:
-                return await handOver.AnswerAsync(opening, cancellation);
-            case OpeningPurpose.Promise:
-                return await PromiseAsync(opening, cancellation);
-            default:
-                return await openings.InformAsync(opening, cancellation);
-        }
+        await _turn.WaitAsync(cancellation);
+        return new Turn(_turn);
     }
+
+    /// <summary>What is no stream.</summary>
+    private Task<OpeningAnswer> RespondAsync(Opening opening, CancellationToken cancellation) => opening.Purpose switch
+    {
+        OpeningPurpose.HandOver => handOver.AnswerAsync(opening, cancellation),
+        OpeningPurpose.Promise => PromiseAsync(opening, cancellation),
+        _ => openings.InformAsync(opening, cancellation),
+    };
 
     /// <summary>The old head's entries end here, and no other stream begins before the promise: they might come behind it.</summary>
     private async Task<OpeningAnswer> PromiseAsync(Opening opening, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
-        try
-        {
-            await EndInTurnAsync(cancellation);
-            return await openings.PromiseAsync(opening, cancellation);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        using var turn = await TurnAsync(cancellation);
+        await EndInTurnAsync(cancellation);
+        return await openings.PromiseAsync(opening, cancellation);
     }
 
     /// <summary>Judges and answers. Returns the stream that counts from now on.</summary>
     private async Task<Present> TakeAsync(
         HopStream stream, Opening opening, Func<OpeningAnswer, CancellationToken, ValueTask> answer, string peer, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
-        try
+        using var turn = await TurnAsync(cancellation);
+        var judged = await JudgeAsync(opening, cancellation);
+        await answer(judged, cancellation);
+        if (judged.Verdict != Verdict.Accept)
         {
-            var judged = await JudgeAsync(opening, cancellation);
-            await answer(judged, cancellation);
-            if (judged.Verdict != Verdict.Accept)
-            {
-                throw new HopRefusedException(judged.Verdict, judged.Reason);
-            }
+            throw new HopRefusedException(judged.Verdict, judged.Reason);
+        }
 
-            return _present = new Present(
-                new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(opening, judged, peer), time),
-                new CancellationTokenSource());
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        return _present = new Present(
+            new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(opening, judged, peer), time),
+            new CancellationTokenSource());
     }
 
     private async Task<OpeningAnswer> JudgeAsync(Opening opening, CancellationToken cancellation)
@@ -181,12 +166,12 @@ internal sealed partial class PredecessorLink(
         LogAccepted(opening.Node, opening.Address, answer.Last.Sequence);
     }
 
-    private static async Task RunAsync(HopStream stream, Present present, CancellationToken cancellation)
+    private async Task RunAsync(HopStream stream, Present present, CancellationToken cancellation)
     {
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellation, present.Stop.Token);
         try
         {
-            await present.Stream.RunAsync(together.Token);
+            await SideBySide.RunAsync(together.Token, present.Stream.RunAsync, stopping => RefuseWhenFencedAsync(present.Stream.Opening, stopping));
         }
         finally
         {
@@ -197,6 +182,13 @@ internal sealed partial class PredecessorLink(
 
             present.Ended.SetResult();
         }
+    }
+
+    /// <summary>Whoever hears of a higher epoch goes on with no older one: else the predecessor would never learn of it.</summary>
+    private async Task RefuseWhenFencedAsync(Opening opening, CancellationToken cancellation)
+    {
+        var now = await member.Standing.WaitAsync(standing => FenceRule.IsFenced(standing.Membership, opening), cancellation);
+        throw new HopRefusedException(Verdict.Epoch, $"this node has heard of epoch {now.Membership.Epoch} under head {now.Membership.Head}, the predecessor is at epoch {opening.Epoch}");
     }
 
     [LoggerMessage(LogLevel.Information, "Node {Node} at {Address} is this node's predecessor; it resumes behind record {Sequence}.")]

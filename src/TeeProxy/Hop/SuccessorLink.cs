@@ -1,9 +1,9 @@
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 
 namespace TeeProxy.Hop;
 

@@ -1,7 +1,7 @@
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Status;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 
 namespace TeeProxy.Hop;
 

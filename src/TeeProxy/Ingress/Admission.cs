@@ -94,6 +94,7 @@ internal sealed class Admission(
             Head = head,
         },
         Admittance.NotYet { Why: var why } => Unavailable("not-yet", "The node may not take writes yet", why),
+        Admittance.DiskFull => WriteProblems.DiskFull,
         _ when hold.IsHeld => Held,
         _ => application.Current is { IsUp: false, Why: var why }
             ? Unavailable("application-down", "The application is down", $"The head's application does not answer: {why}.")

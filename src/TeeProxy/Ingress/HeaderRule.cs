@@ -17,12 +17,11 @@ internal static class HeaderRule
 
     /// <summary>
     /// Whether a client's header goes on to an application. <c>Host</c> does, whatever <c>Connection</c> says of it.
-    /// Applications that read headers by CGI names take <c>TeeChain_Sequence</c> for <c>TeeChain-Sequence</c>; both are forged.
     /// </summary>
     /// <param name="named">From <see cref="NamedBy"/>.</param>
     public static bool IsForwarded(string name, IReadOnlyList<string>? named)
     {
-        if (IsHopByHop(name) || IsReserved(name))
+        if (IsHopByHop(name) || HeaderNames.IsReserved(name))
         {
             return false;
         }
@@ -46,10 +45,4 @@ internal static class HeaderRule
 
     private static bool IsOption(string value) =>
         value.Equals("keep-alive", StringComparison.OrdinalIgnoreCase) || value.Equals("close", StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsReserved(string name)
-    {
-        var prefix = HeaderNames.Prefix.Length - 1;
-        return name.Length > prefix && name[prefix] is '-' or '_' && name.AsSpan(0, prefix).Equals(HeaderNames.Prefix.AsSpan(0, prefix), StringComparison.OrdinalIgnoreCase);
-    }
 }

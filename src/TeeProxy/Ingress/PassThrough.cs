@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using TeeChain.Protocol;
 using TeeProxy.Application;
-using TeeProxy.Options;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TeeProxy.Ingress;

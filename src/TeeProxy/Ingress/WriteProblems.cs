@@ -35,6 +35,11 @@ internal static class WriteProblems
         AppendFailure.Faulted => JournalFaulted,
         AppendFailure.Closed => new(
             StatusCodes.Status503ServiceUnavailable, "stopping", "The node is stopping", "The node's journal is closed." + SafeToRetry),
+        AppendFailure.Sealed => new(
+            StatusCodes.Status503ServiceUnavailable, "handing-over", "Another node is about to lead", "This head hands over to another node." + SafeToRetry)
+        {
+            RetryAfterSeconds = 1,
+        },
         AppendFailure.Ambiguous => Ambiguous,
         _ => new(
             StatusCodes.Status500InternalServerError, "not-recorded", "The journal refused the write",
@@ -65,7 +70,7 @@ internal static class WriteProblems
     };
 
     // No room at the moment of asking may be room a moment later, when segments have been dropped.
-    private static Problem DiskFull { get; } = new(
+    public static Problem DiskFull { get; } = new(
         StatusCodes.Status507InsufficientStorage, "disk-full", "The node's disk is full",
         "The node's disk has no room for the write; service resumes by itself when there is room." + SafeToRetry)
     {

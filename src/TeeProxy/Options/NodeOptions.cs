@@ -1,3 +1,4 @@
+using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery.Keys;
@@ -67,6 +68,9 @@ internal sealed record NodeOptions
     public required ReadOnlyMemory<byte> Secret { get; init; }
 
     public required bool JsonLog { get; init; }
+
+    /// <summary>Where this node announces itself; null: nowhere.</summary>
+    public RegistrationOptions? Registration { get; init; }
 
     /// <summary>The settings that must be equal on all nodes, in words; nodes compare its digest.</summary>
     public string SharedSettings =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery.Keys;
@@ -14,7 +15,7 @@ internal static class NodeOptionsBuilder
 
     /// <param name="arguments">From the command line and the environment.</param>
     /// <param name="fromEnvironment">Names of the flags that came from the environment.</param>
-    /// <param name="environment">Reads a variable; asked for <c>STATE_DIRECTORY</c> only.</param>
+    /// <param name="environment">Reads a variable; asked for <c>STATE_DIRECTORY</c> and <c>NAME</c> only.</param>
     public static Command Build(RunArguments arguments, IReadOnlySet<string> fromEnvironment, Func<string, string?> environment)
     {
         var values = new ValueChecks(fromEnvironment);
@@ -50,6 +51,7 @@ internal static class NodeOptionsBuilder
             Secret = SecretFile.Read(arguments.SecretFile, values),
             JsonLog = values.Choice("log", arguments.Log) == "json",
         };
+        options = options with { Registration = RegistrationOptions.Read(arguments.Register, arguments.Name, options, environment, values) };
         CheckTogether(options, arguments, values);
         return values.Error is null ? new Command.Run(options) : new Command.Exit(2, "teeproxy: " + values.Error);
     }

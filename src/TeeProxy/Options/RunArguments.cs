@@ -109,6 +109,14 @@ internal sealed class RunArguments
     [Flag(Min = "0s", Max = "5m")]
     public string? Drain { get; set; }
 
+    [Option("register", MetaValue = "URLS", HelpText = "the fleet's registry, to which this node announces itself every 2 s, signed with the secret; after commas others to try while the first does not take it")]
+    [Flag(Otherwise = "none")]
+    public string? Register { get; set; }
+
+    [Option("name", MetaValue = "NAME", HelpText = "what the registry calls this node: 1 to 64 of A-Z a-z 0-9 . _ -")]
+    [Flag(Otherwise = "$NAME, else this machine's name and the listen port")]
+    public string? Name { get; set; }
+
     [Option("insecure", HelpText = "listen off loopback without a secret: anybody who can reach the port may write to the chain")]
     [Flag(Otherwise = "off")]
     public bool Insecure { get; set; }

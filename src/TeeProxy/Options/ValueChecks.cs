@@ -1,4 +1,5 @@
 using System.Globalization;
+using TeeChain.Protocol;
 
 namespace TeeProxy.Options;
 
@@ -14,7 +15,7 @@ internal sealed class ValueChecks(IReadOnlySet<string> fromEnvironment)
 
     public Address Address(string flag, string? text, bool anyPort = false)
     {
-        if (Options.Address.TryParse(text, out var address, anyPort))
+        if (TeeChain.Protocol.Address.TryParse(text, out var address, anyPort))
         {
             return address;
         }

@@ -7,7 +7,7 @@ namespace TeeProxy.Status;
 /// <summary>Everything the admin port answers. Program mounts <see cref="HandleAsync"/> there as the only endpoint.</summary>
 internal sealed class AdminEndpoints
 {
-    private const string Known = "/, /status, /status?at=SEQUENCE, /metrics, /livez, /readyz/write, /readyz/read, /readyz/stale, POST /admin/hold, POST /admin/release";
+    private const string Known = "/, /status, /status?at=SEQUENCE, /metrics, /livez, /readyz/write, /readyz/read, /readyz/stale";
 
     private readonly AdminGuard _guard;
     private readonly Func<NodeStatus> _status;
@@ -61,13 +61,13 @@ internal sealed class AdminEndpoints
         {
             case AdminVerdict.Unauthorized:
                 headers.WWWAuthenticate = "Bearer";
-                return TextAsync(context, 401, $"This takes \"Authorization: Bearer\" with the secret (--secret-file) or, without one, with what stands in {AdminToken.FileName} in the data folder.");
+                return PlainText.WriteAsync(context, 401, $"This takes \"Authorization: Bearer\" with the secret (--secret-file) or, without one, with what stands in {AdminToken.FileName} in the data folder.");
             case AdminVerdict.Misdirected:
-                return TextAsync(context, 421, "This node is not known by that name. Use localhost, an IP address or the name given to --admin.");
+                return PlainText.WriteAsync(context, 421, "This node is not known by that name. Use localhost, an IP address or the name given to --admin.");
         }
 
         var action = read ?? ActionAt(path);
-        return action is null ? TextAsync(context, 404, $"Nothing is here. There are: {Known}")
+        return action is null ? PlainText.WriteAsync(context, 404, $"Nothing is here. There are: {string.Join(", ", _actions.Keys.Select(static name => $"/admin/{name}").Prepend(Known))}")
             : action.Methods.Contains(context.Request.Method) ? action.Handle(context)
             : WrongMethodAsync(context, action);
     }
@@ -100,7 +100,7 @@ internal sealed class AdminEndpoints
             : status.Ready.Write);
 
     private static Task ProbeAsync(HttpContext context, string? whyNot, string yes) =>
-        TextAsync(context, whyNot is null ? 200 : 503, whyNot ?? yes);
+        PlainText.WriteAsync(context, whyNot is null ? 200 : 503, whyNot ?? yes);
 
     private async Task MetricsAsync(HttpContext context)
     {
@@ -122,20 +122,13 @@ internal sealed class AdminEndpoints
 
         return long.TryParse(at.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
             ? context.Response.WriteAsJsonAsync(_statusAt(sequence), ProtocolJson.Default.StatusAt, cancellationToken: context.RequestAborted)
-            : TextAsync(context, 400, "at takes one sequence: a whole number from 0 to 9223372036854775807.");
+            : PlainText.WriteAsync(context, 400, "at takes one sequence: a whole number from 0 to 9223372036854775807.");
     }
 
     private static Task WrongMethodAsync(HttpContext context, AdminAction action)
     {
         var allowed = string.Join(", ", action.Methods);
         context.Response.Headers.Allow = allowed;
-        return TextAsync(context, 405, $"This takes {allowed} only.");
-    }
-
-    private static Task TextAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text + "\n", context.RequestAborted);
+        return PlainText.WriteAsync(context, 405, $"This takes {allowed} only.");
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using TeeProxy.Options;
+using TeeChain.Protocol;
 
 namespace TeeProxy.Status;
 

@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 
 namespace TeeProxy.Status;
 
@@ -12,27 +10,18 @@ namespace TeeProxy.Status;
 /// What operators do to the chain, under <c>/admin/</c>:
 /// <code>
 ///   POST promote[?force=NODE,…]                       makes this replica the head
-///   GET  next      PUT next (If-Match: version)       this node's successors
 ///   POST nodes/NODE/declare?as=empty|seeded:S|rewound what a known node, or what takes its place, still has; at the head
 ///   POST nodes/NODE/remove                            it counts no more; at the head
 /// </code>
 /// </summary>
-internal sealed class ChainActions(ChainMember member, Promotion promotion, Following<NextList> next, IFolder folder, Address listen)
+internal sealed class ChainActions(ChainMember member, IJournal journal, Promotion promotion)
 {
-    private const int MostBodyBytes = 64 << 10;
-
-    private readonly Lock _oneChange = new();
-
-    /// <summary>What <c>GET</c> and <c>PUT next</c> show.</summary>
-    internal sealed record NextBody(IReadOnlyList<string>? Next, long? Version = null);
-
     internal sealed record Promoted(long Epoch, long Sequence, IReadOnlyList<ChainNode> Skipped, string? MayBeMissing);
 
     /// <summary>By the first name under <c>/admin/</c>.</summary>
     public IEnumerable<KeyValuePair<string, AdminAction>> All =>
     [
         new("promote", AdminAction.Post(PromoteAsync)),
-        new("next", new AdminAction(["GET", "PUT"], NextAsync)),
         new("nodes", AdminAction.Post(NodeAsync)),
     ];
 
@@ -43,81 +32,24 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
         {
             if (!Guid.TryParse(name, out var node))
             {
-                await TextAsync(context, 400, $"force takes node ids, as in /status: {name} is none.");
+                await PlainText.WriteAsync(context, 400, $"force takes node ids, as in /status: {name} is none.");
                 return;
             }
 
             forced.Add(node);
         }
 
-        // Whoever asked may go away; what was begun is finished.
-        var result = await promotion.RunAsync(forced, CancellationToken.None);
-        await (result.Refusal is { } refusal
-            ? TextAsync(context, 409, $"Not promoted: {refusal}.")
-            : context.Response.WriteAsJsonAsync(new Promoted(result.Epoch, result.Sequence, result.Skipped, result.MayBeMissing), AdminJson.Default.Promoted));
-    }
-
-    private async Task NextAsync(HttpContext context)
-    {
-        if (context.Request.Method == "PUT" && await ReplaceAsync(context) is var (status, why))
+        try
         {
-            await TextAsync(context, status, why);
-            return;
+            // Whoever asked may go away; what was begun is finished.
+            var result = await promotion.RunAsync(forced, CancellationToken.None);
+            await (result.Refusal is { } refusal
+                ? PlainText.WriteAsync(context, 409, $"Not promoted: {refusal}.")
+                : context.Response.WriteAsJsonAsync(new Promoted(result.Epoch, result.Sequence, result.Skipped, result.MayBeMissing), AdminJson.Default.Promoted));
         }
-
-        var now = next.Current;
-        context.Response.Headers.ETag = Tag(now);
-        await context.Response.WriteAsJsonAsync(new NextBody(now.Addresses, now.Version), AdminJson.Default.NextBody);
-    }
-
-    /// <summary>Null when the list was replaced, durably.</summary>
-    private async Task<(int Status, string Why)?> ReplaceAsync(HttpContext context)
-    {
-        if (context.Request.Headers.IfMatch.Count == 0)
+        catch (DiskFullException e)
         {
-            return (428, "PUT needs If-Match with the version that it replaces: the ETag of GET /admin/next.");
-        }
-
-        if (await ReadAsync(context) is not { } wanted)
-        {
-            return (400, "The body is JSON: {\"next\": [\"host:port\", …]}, the preferred successor first, none for a tail.");
-        }
-
-        var addresses = new List<string>();
-        foreach (var text in wanted)
-        {
-            if (!Address.TryParse(text, out var address) || address == listen || addresses.Contains(address.ToString()))
-            {
-                return (400, $"{text} is no address of another node, or is named twice.");
-            }
-
-            addresses.Add(address.ToString());
-        }
-
-        return Replace(context.Request.Headers.IfMatch.ToString(), addresses);
-    }
-
-    private (int Status, string Why)? Replace(string match, IReadOnlyList<string> addresses)
-    {
-        lock (_oneChange)
-        {
-            var now = next.Current;
-            if (match != Tag(now))
-            {
-                return (412, $"The list is at version {Tag(now)} by now; look at GET /admin/next.");
-            }
-
-            try
-            {
-                var replaced = new NextList(now.Version + 1, addresses);
-                replaced.Save(folder);
-                next.Publish(replaced);
-                return null;
-            }
-            catch (IOException e)
-            {
-                return (507, $"The list cannot be written down ({e.Message}) and stays what it was.");
-            }
+            await PlainText.WriteAsync(context, 507, $"Not promoted: it cannot be written down ({e.Message}). Make room, and promote again.");
         }
     }
 
@@ -126,14 +58,14 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
         var membership = member.Standing.Current.Membership;
         if (membership.Role != Role.Head)
         {
-            await TextAsync(context, 409, $"This is said to the head{(membership.HeadAddress is { } head ? $", {head}" : "")}; it tells the others.");
+            await PlainText.WriteAsync(context, 409, $"This is said to the head{(membership.HeadAddress is { } head ? $", {head}" : "")}; it tells the others.");
             return;
         }
 
         var segments = context.Request.Path.Value!.Split('/');
         if (segments is not ["", "admin", "nodes", var id, var what] || !Guid.TryParse(id, out var node) || what is not ("declare" or "remove"))
         {
-            await TextAsync(context, 404, "There are: /admin/nodes/NODE/declare?as=empty|seeded:S|rewound and /admin/nodes/NODE/remove, with a node's id as in /status.");
+            await PlainText.WriteAsync(context, 404, "There are: /admin/nodes/NODE/declare?as=empty|seeded:S|rewound and /admin/nodes/NODE/remove, with a node's id as in /status.");
             return;
         }
 
@@ -146,14 +78,20 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
 
         if (membership.Known.All(known => known.Node != node))
         {
-            await TextAsync(context, 404, $"Node {node} is not known here. Known: {string.Join(", ", membership.Known.Select(known => $"{known.Node} at {known.Address}"))}.");
+            await PlainText.WriteAsync(context, 404, $"Node {node} is not known here. Known: {string.Join(", ", membership.Known.Select(known => $"{known.Node} at {known.Address}"))}.");
             return;
         }
 
         var state = context.Request.Query["as"].ToString();
         if (From(state) is not { } from)
         {
-            await TextAsync(context, 400, "as takes empty (its application holds nothing), seeded:S (its application holds all up to sequence S) or rewound (folder and application are an older copy).");
+            await PlainText.WriteAsync(context, 400, "as takes empty (its application holds nothing), seeded:S (its application holds all up to sequence S) or rewound (folder and application are an older copy).");
+            return;
+        }
+
+        if (from > journal.Last.Sequence)
+        {
+            await PlainText.WriteAsync(context, 409, $"No copy of the chain's state can hold records up to {from}: the head's last is {journal.Last.Sequence}. Declare what \"POST /admin/hold\" told when the copy was taken.");
             return;
         }
 
@@ -165,11 +103,11 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
         try
         {
             await member.ChangeAsync(change, CancellationToken.None);
-            await TextAsync(context, 200, done);
+            await PlainText.WriteAsync(context, 200, done);
         }
         catch (IOException e)
         {
-            await TextAsync(context, 507, $"It cannot be written down ({e.Message}); nothing has changed.");
+            await PlainText.WriteAsync(context, 507, $"It cannot be written down ({e.Message}); nothing has changed.");
         }
     }
 
@@ -180,36 +118,4 @@ internal sealed class ChainActions(ChainMember member, Promotion promotion, Foll
             && long.TryParse(state.AsSpan("seeded:".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) => sequence,
         _ => null,
     };
-
-    private static async Task<IReadOnlyList<string>?> ReadAsync(HttpContext context)
-    {
-        if (context.Request.ContentLength is not (>= 0 and <= MostBodyBytes))
-        {
-            return null;
-        }
-
-        try
-        {
-            return (await JsonSerializer.DeserializeAsync(context.Request.Body, AdminJson.Default.NextBody, context.RequestAborted))?.Next;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static string Tag(NextList list) => $"\"{list.Version}\"";
-
-    private static Task TextAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text + "\n");
-    }
 }
-
-/// <summary>The admin actions' bodies as JSON.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ChainActions.NextBody))]
-[JsonSerializable(typeof(ChainActions.Promoted))]
-internal sealed partial class AdminJson : JsonSerializerContext;

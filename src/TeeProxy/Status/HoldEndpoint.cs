@@ -3,7 +3,6 @@ using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Status;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 
 namespace TeeProxy.Status;
 
@@ -25,28 +24,33 @@ internal sealed class HoldEndpoint(Hold hold, ChainMember member, Journal journa
         var given = context.Request.Query["lease"].ToString();
         if (Quantity.Duration(given.Length == 0 ? "30s" : given) is not { } length || length < Shortest || length > Longest)
         {
-            await TextAsync(context, StatusCodes.Status400BadRequest, $"lease takes a duration from 1s to 10m, {Quantity.DurationForms}.");
+            await PlainText.WriteAsync(context, StatusCodes.Status400BadRequest, $"lease takes a duration from 1s to 10m, {Quantity.DurationForms}.");
             return;
         }
 
         if (WhyNotHere() is { } elsewhere)
         {
-            await TextAsync(context, StatusCodes.Status409Conflict, elsewhere);
+            await PlainText.WriteAsync(context, StatusCodes.Status409Conflict, elsewhere);
             return;
         }
 
         if (hold.Begin(length) is not { } lease)
         {
-            await TextAsync(context, StatusCodes.Status409Conflict, "Writes are held already. That hold ends when it is released, or with its lease.");
+            await PlainText.WriteAsync(context, StatusCodes.Status409Conflict, "Writes are held already. That hold ends when it is released, or with its lease.");
             return;
         }
 
         var isGranted = false;
         try
         {
-            isGranted = await StandsAsync(lease, context.RequestAborted) is not { } late
-                ? await GrantAsync(context, lease)
-                : await TextAsync(context, StatusCodes.Status504GatewayTimeout, $"The hold did not come to stand within {length.TotalSeconds:0.###} s and is over: {late}.");
+            if (await StandsAsync(lease, context.RequestAborted) is { } late)
+            {
+                await PlainText.WriteAsync(context, StatusCodes.Status504GatewayTimeout, $"The hold did not come to stand within {length.TotalSeconds:0.###} s and is over: {late}.");
+                return;
+            }
+
+            await GrantAsync(context, lease);
+            isGranted = true;
         }
         finally
         {
@@ -63,8 +67,8 @@ internal sealed class HoldEndpoint(Hold hold, ChainMember member, Journal journa
         var why = lease is null ? "no hold has this token here: it was released, replaced after its lease, or the head was restarted"
             : HoldRule.WhyBroken(lease.Left, lease.Sequence, journal.Last.Sequence) ?? WhyNotHere();
         return why is null
-            ? TextAsync(context, StatusCodes.Status200OK, "The hold stood until now; writes flow again.")
-            : TextAsync(context, StatusCodes.Status409Conflict, $"The hold did not stand until now: {why}. What was copied meanwhile may be torn; copy again.");
+            ? PlainText.WriteAsync(context, StatusCodes.Status200OK, "The hold stood until now; writes flow again.")
+            : PlainText.WriteAsync(context, StatusCodes.Status409Conflict, $"The hold did not stand until now: {why}. What was copied meanwhile may be torn; copy again.");
     }
 
     private string? WhyNotHere()
@@ -91,7 +95,7 @@ internal sealed class HoldEndpoint(Hold hold, ChainMember member, Journal journa
         }
     }
 
-    private async Task<bool> GrantAsync(HttpContext context, Hold.Lease lease)
+    private Task GrantAsync(HttpContext context, Hold.Lease lease)
     {
         var last = journal.Last;
         lease.Sequence = last.Sequence;
@@ -99,15 +103,6 @@ internal sealed class HoldEndpoint(Hold hold, ChainMember member, Journal journa
         var grant = new HoldGrant(
             lease.Token, last.Sequence, last.Epoch, crc, string.Create(CultureInfo.InvariantCulture, $"{last.Sequence}:{last.Epoch}:{crc}:{digest():x16}"), member.Standing.Current.Membership.Chain!.Value,
             Math.Max(0, Math.Floor(lease.Left.TotalMilliseconds) / 1000));
-        await context.Response.WriteAsJsonAsync(grant, ProtocolJson.Default.HoldGrant, cancellationToken: context.RequestAborted);
-        return true;
-    }
-
-    private static async Task<bool> TextAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.WriteAsync(text + "\n", context.RequestAborted);
-        return false;
+        return context.Response.WriteAsJsonAsync(grant, ProtocolJson.Default.HoldGrant, cancellationToken: context.RequestAborted);
     }
 }

@@ -18,22 +18,15 @@ internal sealed class ParkedActions(ParkedWrites writes, ParkedRetry retry)
                 [.. writes.All.Select(parked => parked.ToStatus())], ProtocolJson.Default.ParkedStatusArray, cancellationToken: context.RequestAborted),
             ["", "admin", "parked", var sequence, var act and ("retry" or "drop")] when !isRead && TryRead(sequence, out var number) =>
                 ActAsync(context, act == "retry" ? retry.RetryAsync(number) : retry.DropAsync(number)),
-            _ => TextAsync(context, 404, "There are: GET /admin/parked, POST /admin/parked/SEQUENCE/retry, POST /admin/parked/SEQUENCE/drop."),
+            _ => PlainText.WriteAsync(context, 404, "There are: GET /admin/parked, POST /admin/parked/SEQUENCE/retry, POST /admin/parked/SEQUENCE/drop."),
         };
     }
 
     private static async Task ActAsync(HttpContext context, Task<ParkedOutcome> acting)
     {
         var outcome = await acting;
-        await TextAsync(context, outcome.Status, outcome.Text);
+        await PlainText.WriteAsync(context, outcome.Status, outcome.Text);
     }
 
     private static bool TryRead(string text, out long sequence) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out sequence);
-
-    private static Task TextAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text + "\n", context.RequestAborted);
-    }
 }

@@ -115,7 +115,7 @@ internal sealed class StatusSource(
             Successors = successors.Status,
             NextVersion = next.Current.Version,
             Previous = Predecessor?.Status,
-            Nodes = member.IsHead ? ViewRule.Of(membership).Nodes : membership.Nodes,
+            Nodes = membership.Nodes,
             Detached = [.. membership.Known.Where(known => known.IsDetached).Select(known => new ChainNode(known.Node, known.Address))],
             Rows = [.. rows.Rows.Select(Describe)],
             Ready = Ready(),

@@ -20,6 +20,9 @@ internal sealed class HaProxy(string folder, Ports ports, IReadOnlyList<NodeFlag
     /// <summary>Where clients go.</summary>
     public Uri Address => new($"http://127.0.0.1:{_http}");
 
+    /// <summary>Of the Runtime API.</summary>
+    public string Socket { get; } = Path.Combine(folder, "haproxy.sock");
+
     public RealProcess Process => _process ?? throw new InvalidOperationException("HAProxy was never started.");
 
     /// <summary>What the file calls node <paramref name="number"/> (from 0).</summary>
@@ -33,7 +36,7 @@ internal sealed class HaProxy(string folder, Ports ports, IReadOnlyList<NodeFlag
             ["TEECHAIN_STATS_BIND"] = $"127.0.0.1:{_stats}",
             ["TEECHAIN_STATS_USER"] = User,
             ["TEECHAIN_STATS_PASSWORD"] = Password,
-            ["TEECHAIN_HAPROXY_SOCKET"] = Path.Combine(folder, "haproxy.sock"),
+            ["TEECHAIN_HAPROXY_SOCKET"] = Socket,
         };
         for (var i = 0; i < Math.Max(nodes.Count, BundledNodes); i++)
         {

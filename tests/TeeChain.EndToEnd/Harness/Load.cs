@@ -30,6 +30,9 @@ internal sealed class Load(Uri address, int connections) : IDisposable
     /// <param name="reads">How many; null for as long as the test goes on.</param>
     public ReadRun StartReads(int? reads, CancellationToken cancellation, string path = "/") => new(this, path, reads, cancellation);
 
+    /// <summary>The same for the same seed in every process, as <see cref="HashCode"/> is not.</summary>
+    public Random RandomOf(int client) => new(unchecked((Seed * 397) ^ client));
+
     public Task PauseAsync(Random random, CancellationToken cancellation) =>
         Pause == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(Pause * (2 * random.NextDouble()), cancellation);
 

@@ -5,6 +5,9 @@ namespace TeeChain.EndToEnd.Harness;
 /// <summary>What a node is started with. Null leaves the flag out, so that teeproxy's own default holds.</summary>
 internal sealed record NodeFlags
 {
+    /// <summary>Where node and application run.</summary>
+    public Machine Machine { get; init; } = Machine.This;
+
     public required int Listen { get; init; }
 
     public required int Admin { get; init; }
@@ -45,9 +48,9 @@ internal sealed record NodeFlags
     {
         (string Flag, string? Value)[] flags =
         [
-            ("--listen", $":{Listen}"),
-            ("--admin", $":{Admin}"),
-            ("--local", $":{Local}"),
+            ("--listen", $"{Machine.Address}:{Listen}"),
+            ("--admin", $"{Machine.Address}:{Admin}"),
+            ("--local", $"{Machine.Address}:{Local}"),
             ("--next", Next is { } port ? string.Join(',', Spares.Prepend(port).Select(one => $":{one}")) : null),
             ("--data", Data),
             ("--secret-file", SecretFile),

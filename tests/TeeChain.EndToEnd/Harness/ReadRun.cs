@@ -44,7 +44,7 @@ internal sealed class ReadRun
 
     private async Task ClientAsync(int client)
     {
-        var random = new Random(HashCode.Combine(_load.Seed, client));
+        var random = _load.RandomOf(client);
         while (_reads is { } reads ? Interlocked.Increment(ref _started) <= reads : !_isCompleting)
         {
             try

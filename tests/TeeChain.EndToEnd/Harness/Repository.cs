@@ -23,9 +23,13 @@ internal static class Repository
 
     public static string SampleApp { get; } = Program("SampleApp", "sample-app");
 
+    public static string TeeChain { get; } = Program("TeeChain.Fleet", "teechain");
+
     public static string FrontConfiguration { get; } = Path.Combine(Root, "haproxy.cfg");
 
     public static string Script { get; } = Path.Combine(Root, "misc-commands.sh");
+
+    public static string Example(string name) => Path.Combine(Root, "examples", name);
 
     private static string Program(string project, string name) => Programs is { } folder
         ? Path.Combine(folder, name, name)

@@ -14,16 +14,18 @@ internal sealed class SampleApp(string name, int port, string folder) : IAsyncDi
     /// <summary>How long it takes for a write, from the next start on.</summary>
     public TimeSpan Delay { get; init; }
 
-    public Uri Address { get; } = new($"http://127.0.0.1:{port}");
+    public Machine Machine { get; init; } = Machine.This;
+
+    public Uri Address => new($"http://{Machine.Address}:{port}");
 
     public RealProcess Process => _process ?? throw new InvalidOperationException($"{name} was never started.");
 
     public void Start()
     {
         Assert.True(_process?.HasExited ?? true, $"{name} runs already.");
-        _process = RealProcess.Start(
+        _process = Machine.Start(
             Repository.SampleApp,
-            ["--port", $"{port}", "--name", name, "--data", StateFile, "--test-controls", "--delay", $"{(int)Delay.TotalMilliseconds}ms"],
+            ["--listen", Machine.Address, "--port", $"{port}", "--name", name, "--data", StateFile, "--test-controls", "--delay", $"{(int)Delay.TotalMilliseconds}ms"],
             Path.Combine(folder, $"{name}.log"));
     }
 

@@ -17,9 +17,9 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
     /// <summary>What the next start uses.</summary>
     public NodeFlags Flags { get; set; } = flags;
 
-    public Uri Address => new($"http://127.0.0.1:{Flags.Listen}");
+    public Uri Address => new($"http://{Flags.Machine.Address}:{Flags.Listen}");
 
-    public Uri Admin => new($"http://127.0.0.1:{Flags.Admin}");
+    public Uri Admin => new($"http://{Flags.Machine.Address}:{Flags.Admin}");
 
     public RealProcess Process => _process ?? throw new InvalidOperationException($"{name} was never started.");
 
@@ -31,7 +31,7 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
     public void Start()
     {
         Assert.True(_process?.HasExited ?? true, $"{name} runs already.");
-        _process = RealProcess.Start(Repository.TeeProxy, Flags.ToArguments(), Path.Combine(folder, $"{name}.log"));
+        _process = Flags.Machine.Start(Repository.TeeProxy, Flags.ToArguments(), Path.Combine(folder, $"{name}.log"));
     }
 
     /// <summary>Makes a new folder into that of a node that begins behind <paramref name="position"/>, for the next start.</summary>
@@ -45,8 +45,11 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
 
     public Task KillAsync(CancellationToken cancellation) => Process.KillAsync(cancellation);
 
-    public async Task<NodeStatus> StatusAsync(CancellationToken cancellation) =>
-        (await Loopback.Control.GetFromJsonAsync(new Uri(Admin, "/status"), ProtocolJson.Default.NodeStatus, cancellation))!;
+    public async Task<NodeStatus> StatusAsync(CancellationToken cancellation)
+    {
+        using var answer = await AskAsync("/status", cancellation);
+        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(ProtocolJson.Default.NodeStatus, cancellation))!;
+    }
 
     /// <summary>What an operator does at <c>/admin/</c>, with the fleet's secret.</summary>
     public async Task<(int Status, string Body, string? Version)> AdministerAsync(
@@ -67,7 +70,7 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
     /// <summary>What the node says of its journal and its application at one sequence.</summary>
     public async Task<StatusAt> StatusAtAsync(long sequence, CancellationToken cancellation)
     {
-        using var answer = await Loopback.Control.GetAsync(new Uri(Admin, $"/status?at={sequence}"), cancellation);
+        using var answer = await AskAsync($"/status?at={sequence}", cancellation);
         return (await answer.Content.ReadFromJsonAsync(ProtocolJson.Default.StatusAt, cancellation))!;
     }
 
@@ -90,6 +93,14 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
 
     public Task NoLongerReadyAsync(string face, CancellationToken cancellation) => Eventually.TrueAsync(
         async () => await NotReadyAsync(face, cancellation) is not null, $"{name} is not ready ({face})", cancellation);
+
+    // On this machine without a secret, as an operator would.
+    private async Task<HttpResponseMessage> AskAsync(string path, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Admin, path));
+        request.Headers.Authorization = Flags.Machine == Machine.This ? null : new AuthenticationHeaderValue("Bearer", File.ReadAllText(Flags.SecretFile!).Trim());
+        return await Loopback.Control.SendAsync(request, cancellation);
+    }
 
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

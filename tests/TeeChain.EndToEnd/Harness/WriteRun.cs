@@ -44,7 +44,7 @@ internal sealed class WriteRun
 
     private async Task ClientAsync(int client)
     {
-        var random = new Random(HashCode.Combine(_load.Seed, client));
+        var random = _load.RandomOf(client);
         for (var user = 0; ; user++)
         {
             var name = $"s{_load.Seed}-c{client}-u{user}";

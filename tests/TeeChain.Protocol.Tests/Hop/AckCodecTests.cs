@@ -11,8 +11,8 @@ public sealed class AckCodecTests
 {
     private static readonly AckRow[] Two =
     [
-        new(Guid.NewGuid(), Guid.NewGuid(), 42, 40, AckState.Whole | AckState.Readable, "{\"address\":\":9001\"}"u8.ToArray()),
-        new(Guid.NewGuid(), Guid.NewGuid(), long.MaxValue, 0, AckState.Draining, default),
+        new(Guid.NewGuid(), Guid.NewGuid(), 42, 40, new ViewVersion(7, 3), AckState.Whole | AckState.Readable, "{\"address\":\":9001\"}"u8.ToArray()),
+        new(Guid.NewGuid(), Guid.NewGuid(), long.MaxValue, 0, new ViewVersion(long.MaxValue, long.MaxValue), AckState.Draining, default),
     ];
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class AckCodecTests
     public void A_detail_beyond_the_payload_is_refused(int length)
     {
         var payload = Payload(Two);
-        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(4 + 52), length);
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(4 + 68), length);
 
         Assert.Throws<DamagedFrameException>(() => AckCodec.Read(payload));
     }

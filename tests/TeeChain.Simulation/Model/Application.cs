@@ -4,6 +4,7 @@ namespace TeeChain.Simulation.Model;
 internal sealed class Application(World world)
 {
     private readonly List<(long Sequence, long Write)> _writes = [];
+    private long _arrival; // A process starts for longer than what the one before it sent is on its way.
 
     public bool IsDown { get; set; }
 
@@ -19,7 +20,8 @@ internal sealed class Application(World world)
     public Task<bool> DeliverAsync(long sequence, long write, bool isMarked)
     {
         var answered = new TaskCompletionSource<bool>();
-        world.After(world.Next(1, 3), null, () =>
+        _arrival = Math.Max(_arrival, world.Now + world.Next(1, 3));
+        world.After(_arrival - world.Now, null, () =>
         {
             if (IsDown)
             {

@@ -28,9 +28,9 @@ internal sealed class Checks(Chronicle chronicle, AckLevel level)
     /// <summary>Every write of the journal comes in order, and again only where a crash came between.</summary>
     public static void Delivering(Machine machine, long sequence, bool isMarked)
     {
-        if (machine.LostAt >= 0)
+        if (machine.IsTorn)
         {
-            return; // Folder and application are of different times.
+            return;
         }
 
         var last = machine.Application.Last;

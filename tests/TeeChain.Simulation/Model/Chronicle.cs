@@ -14,7 +14,8 @@ internal sealed class Chronicle(World world, AckLevel level)
     private readonly Dictionary<Guid, long> _leftBehindIn = [];
     private readonly HashSet<Guid> _givenUp = [];
     private readonly HashSet<Guid> _mayGo = [];
-    private HashSet<Guid> _members = [];
+    private readonly HashSet<Guid> _members = [];
+    private readonly Dictionary<JournalPosition, long> _recordedAt = [];
     private Membership? _seen;
 
     /// <summary>A write that a client was told of.</summary>
@@ -40,6 +41,9 @@ internal sealed class Chronicle(World world, AckLevel level)
     /// <summary>An operator said that the chain shall go on without this node, or that its folder is another.</summary>
     public void GiveUp(Guid node) => _givenUp.Add(node);
 
+    /// <summary>An operator said that whoever this node was not told of may be lost.</summary>
+    public void GiveUpOthersThan(Guid node) => _givenUp.UnionWith(Machines.Keys.Where(other => other != node));
+
     /// <summary>A promotion may go past the one that is taken for the head, when nobody can reach it.</summary>
     public void MayGo(Guid head) => _mayGo.Add(head);
 
@@ -49,6 +53,7 @@ internal sealed class Chronicle(World world, AckLevel level)
     /// <summary>A node recorded something of its own.</summary>
     public void Appended(Node node, Record record)
     {
+        _recordedAt[record.Position] = world.Now;
         var chain = node.Membership.Chain!.Value;
         var leader = node.Membership.Node;
         if (_leaders.TryAdd((chain, record.Epoch), leader))
@@ -56,14 +61,8 @@ internal sealed class Chronicle(World world, AckLevel level)
             Require(record.Kind == EntryKind.Epoch, () => $"{node.Process.Name} recorded {record.Kind} {record.Sequence} in epoch {record.Epoch} that nobody had begun");
         }
 
-        var isAgain = _leaders[(chain, record.Epoch)] is var before && before != leader && _givenUp.Contains(before);
-        if (isAgain)
-        {
-            _leaders[(chain, record.Epoch)] = leader; // Whoever forces past a head that cannot be asked cannot know which epochs it has led.
-        }
-
         Require(_leaders[(chain, record.Epoch)] == leader, () => $"two heads in epoch {record.Epoch}: {Name(_leaders[(chain, record.Epoch)])} and {node.Process.Name}");
-        if (record.Kind == EntryKind.Epoch && (Chain is null || (chain == Chain && (record.Epoch > Epoch || (isAgain && record.Epoch == Epoch)))))
+        if (record.Kind == EntryKind.Epoch && (Chain is null || (chain == Chain && record.Epoch > Epoch)))
         {
             Lead(node, chain, record);
         }
@@ -80,12 +79,13 @@ internal sealed class Chronicle(World world, AckLevel level)
         var counted = node.Membership.Counted.ToArray();
         var holders = Machines.Where(known => known.Value.Node!.Membership.Node == known.Key && known.Value.Disk.Holds(position))
             .Select(known => (known.Key, known.Value)).OrderBy(known => known.Value != node.Machine).ToArray();
-        Require(level != AckLevel.Next || holders.Length > 1 || counted.Length == 0, () => $"write {write} at {position} was answered under --ack next and is on {holders.Length} disk(s)");
+        var lost = Machines.Values.Where(machine => machine.LostAt >= _recordedAt[position]).ToHashSet(); // What they had was there when they said so.
+        Require(level != AckLevel.Next || holders.Length > 1 || counted.Length == 0 || lost.Count > 0, () => $"write {write} at {position} was answered under --ack next and is on {holders.Length} disk(s)");
         if (level == AckLevel.Chain)
         {
             foreach (var machine in counted.Select(known => Machines[known.Node]).Append(node.Machine))
             {
-                Require(machine.Application.Writes.Contains((position.Sequence, write)), () => $"write {write} at {position} was answered under --ack chain and is not applied at {machine.Name}, whose application is at {machine.Application.Last}");
+                Require(machine.IsTorn || lost.Contains(machine) || machine.Application.Writes.Contains((position.Sequence, write)), () => $"write {write} at {position} was answered under --ack chain and is not applied at {machine.Name}, whose application is at {machine.Application.Last}");
             }
         }
 
@@ -101,13 +101,14 @@ internal sealed class Chronicle(World world, AckLevel level)
         }
 
         _seen = head.Membership;
-        var members = head.Membership.Counted.Select(static known => known.Node).Append(head.Membership.Node).ToHashSet();
+        var members = Members(head);
         foreach (var gone in _members.Where(member => !members.Contains(member) && !_givenUp.Contains(member) && !_mayGo.Contains(member)))
         {
             throw new BrokenPromiseException($"{head.Process.Name} counts {Name(gone)} no more, and no operator has said so");
         }
 
-        _members = members;
+        _members.IntersectWith(members);
+        _members.UnionWith(head.Membership.Nodes.Select(static node => node.Node)); // Who is only announced was told of by nobody, perhaps.
     }
 
     /// <summary>No write that a client was told of is missing at the head, as far as the promise goes.</summary>
@@ -139,12 +140,10 @@ internal sealed class Chronicle(World world, AckLevel level)
 
     private void Lead(Node node, Guid chain, Record record)
     {
-        var before = _members;
         (Head, Chain, Epoch, _seen) = (node.Machine, chain, record.Epoch, null);
         world.Say($"{node.Process.Name}: leads epoch {record.Epoch} from {record.Sequence}");
-        var members = node.Membership.Counted.Select(static known => known.Node).Append(node.Membership.Node).ToHashSet();
-        before.RemoveWhere(member => !members.Contains(member) && !IsToldTo(members, member));
-        foreach (var gone in before.Where(member => !members.Contains(member)))
+        var members = Members(node);
+        foreach (var gone in _members.Where(member => !members.Contains(member)))
         {
             _leftBehindIn[gone] = record.Epoch;
         }
@@ -153,9 +152,7 @@ internal sealed class Chronicle(World world, AckLevel level)
         CheckWrites();
     }
 
-    /// <summary>A head may be gone before it told anybody of a node that it had just begun to count.</summary>
-    private bool IsToldTo(HashSet<Guid> members, Guid node) => Machines.Values.Distinct()
-        .Select(static machine => machine.Node!.Membership).Any(membership => members.Contains(membership.Node) && membership.Others.Any(other => other.Node == node));
+    private static HashSet<Guid> Members(Node head) => [.. head.Membership.Counted.Select(static known => known.Node), head.Membership.Node];
 
     private string Name(Guid node) => $"{(Machines.TryGetValue(node, out var machine) ? machine.Name : "?")} ({node.ToString()[..4]})";
 

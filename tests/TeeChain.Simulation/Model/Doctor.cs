@@ -43,22 +43,22 @@ internal sealed class Doctor(World world, Net net, Chronicle chronicle, Operator
 
     private static bool Leads(Machine? machine) => machine?.Running?.Member.Standing.Current.MayTakeWrites == true;
 
-    /// <summary>An interrupted promotion is tried again; where nothing else helps, with force.</summary>
+    /// <summary>An interrupted promotion is tried again; then past nodes whose folder is gone. Where something was lost or forced before, with all force.</summary>
     private void EnsureHead()
     {
-        var candidates = machines.Where(machine => machine.Node!.Membership.Chain == chronicle.Chain)
-            .OrderByDescending(static machine => (machine.Node!.Membership.Epoch, machine.Disk.Last.Epoch, machine.Disk.Last.Sequence)).ToArray();
-        foreach (var isForced in new[] { false, true })
+        var present = machines.Select(static machine => machine.Node!.Membership.Node).ToHashSet();
+        var heardOf = EverHeardOf();
+        var isWhole = machines.All(static machine => machine.LostAt < 0) && !operators.HaveForced;
+        foreach (var forced in new HashSet<Guid>[] { [], [.. heardOf.Except(present)], isWhole ? [] : [.. heardOf] })
         {
-            foreach (var machine in candidates)
+            foreach (var machine in Candidates())
             {
                 if (Leads(chronicle.Head))
                 {
                     return;
                 }
 
-                var node = machine.Node!;
-                operators.Promote(node, isForced ? [.. EverHeardOf().Where(other => other != node.Membership.Node)] : new HashSet<Guid>());
+                operators.Promote(machine.Node!, forced);
                 Pass(12);
             }
         }
@@ -69,9 +69,12 @@ internal sealed class Doctor(World world, Net net, Chronicle chronicle, Operator
         }
     }
 
+    private Machine[] Candidates() => [.. machines.Where(machine => machine.Node!.Membership.Chain == chronicle.Chain)
+        .OrderByDescending(static machine => (machine.Node!.Membership.Epoch, machine.Disk.Last.Epoch, machine.Disk.Last.Sequence))];
+
     /// <summary>By any node: also heads whose folder is gone, and who nobody else remembers.</summary>
-    private IEnumerable<Guid> EverHeardOf() => machines.Select(static machine => machine.Node!.Membership)
-        .SelectMany(static membership => membership.Others.Select(static other => other.Node).Append(membership.Head ?? default));
+    private HashSet<Guid> EverHeardOf() => [.. machines.Select(static machine => machine.Node!.Membership)
+        .SelectMany(static membership => membership.Others.Select(static other => other.Node).Append(membership.Head ?? membership.Node).Append(membership.Node))];
 
     /// <summary>A node that refuses, or is refused, for a cause is set up anew and joins; what it was is removed.</summary>
     private void SeedAnew(Machine head)
@@ -108,7 +111,7 @@ internal sealed class Doctor(World world, Net net, Chronicle chronicle, Operator
             if (!IsInStep(machine, head))
             {
                 throw new BrokenPromiseException($"{machine.Name} does not get in step with the head {head.Name}: {machine.Running?.Ready.Read.Why}; {machine.Disk.Last} (head {head.Disk.Last}), "
-                    + $"applied {machine.Node!.Applied}; {string.Join("; ", machines.Select(one => $"{one.Name}: {one.Node!.Downstream.Current?.Why}"))}");
+                    + $"applied {machine.Node!.Applied}; {string.Join("; ", machines.Select(one => $"{one.Name}: {one.Node!.Membership.Role} in {one.Node.Membership.Epoch}, {one.Node.Downstream.Current?.Address}: {one.Node.Downstream.Current?.Why}"))}");
             }
 
             if (machine.LostAt < 0 && head.LostAt < 0 && !machine.Application.Writes.SequenceEqual(head.Application.Writes))

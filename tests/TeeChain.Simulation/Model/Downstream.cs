@@ -26,6 +26,11 @@ internal sealed class Downstream(Node node)
             while (ReferenceEquals(node.Next.Current, list))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), node.Time, CancellationToken.None);
+                foreach (var ended in running.Where(static link => link.IsCompleted))
+                {
+                    await ended; // None does before it is stopped, but by a failure.
+                }
+
                 if (_links.Count > 0 && BypassRule.Choose(_current, [.. _links.Select(static link => link.Look())], node.Journal.Last.Sequence) is var chosen && chosen != _current)
                 {
                     node.World.Say($"{node.Process.Name}: its stream moves from {_links[_current].Address} to {_links[chosen].Address}");

@@ -32,6 +32,9 @@ internal sealed class Machine(World world, Net net, int index, AckLevel level)
     /// <summary>When the folder was lost or went back; -1: never. What it held is no promise then.</summary>
     public long LostAt { get; private set; } = -1;
 
+    /// <summary>Its folder was lost or went back and its application was not: what its application holds is not what its folder says.</summary>
+    public bool IsTorn { get; private set; }
+
     /// <summary>Called with each new run, before it starts.</summary>
     public Action<Node> Starting { get; set; } = _ => { };
 
@@ -61,10 +64,7 @@ internal sealed class Machine(World world, Net net, int index, AckLevel level)
     /// <summary>The folder is what it is from now on; so is the application's state, where it is given.</summary>
     public void Replace(Disk disk, Application? application)
     {
-        (Disk, Application, LostAt) = (disk, application ?? Application, world.Now);
+        (Disk, Application, LostAt, IsTorn) = (disk, application ?? Application, world.Now, application is null);
         world.Say($"{Name}: its folder now ends at {disk.Last.Sequence}, its application at {Application.Last}");
     }
-
-    /// <summary>A copy of everything, as a backup takes it.</summary>
-    public (Disk Disk, Application Application) Copy() => (Disk.Copy(), Application.Copy());
 }

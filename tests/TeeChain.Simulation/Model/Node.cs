@@ -124,7 +124,7 @@ internal sealed class Node
     /// <summary>Starts the loops and opens the door.</summary>
     public void Start()
     {
-        var heart = new Heart(Member, Office, Journal, () => Applied, _lease, _headWindow, _ownWindow, Beats, Time);
+        var heart = new Heart(Member, Office, Journal, () => Applied, Rows, _lease, _headWindow, _ownWindow, Beats, Time);
         var confirmation = new Confirmation(Member, Openings, AskAsync, Time);
         Process.Start(() => heart.RunAsync(CancellationToken.None));
         Process.Start(() => confirmation.RunAsync(CancellationToken.None));
@@ -147,7 +147,7 @@ internal sealed class Node
         var behind = Rows.Rows;
         var isWhole = Downstream.Current is null || (Downstream.IsFirstConnected && behind is [var nearest, ..] && nearest.Ack.State.HasFlag(AckState.Whole));
         var state = (isWhole ? AckState.Whole : 0) | (Membership.IsJoining ? AckState.Joining : 0);
-        yield return new AckRow(Membership.Node, Journal.JournalId, Journal.Last.Sequence, Applied, state, _detail);
+        yield return new AckRow(Membership.Node, Journal.JournalId, Journal.Last.Sequence, Applied, Membership.View, state, _detail);
         foreach (var row in behind)
         {
             yield return row.Ack;

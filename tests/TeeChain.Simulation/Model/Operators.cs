@@ -5,18 +5,33 @@ namespace TeeChain.Simulation.Model;
 /// <summary>What people do to the chain from outside, as TeeProxy.Status.ChainActions lets them.</summary>
 internal sealed class Operators(World world, Chronicle chronicle)
 {
+    private readonly HashSet<Guid> _removed = [];
+
+    /// <summary>Whether a node was named with force, or removed: what was promised may hold no more.</summary>
+    public bool HaveForced { get; private set; }
+
+    /// <summary>Nobody promotes what was removed.</summary>
+    public bool HaveRemoved(Guid node) => _removed.Contains(node);
+
     /// <summary><c>POST /admin/promote</c>. Completes when it is answered; never when the node dies.</summary>
     public void Promote(Node node, IReadOnlySet<Guid> forced, Action<string?>? answered = null)
     {
         world.Say($"{node.Process.Name}: promote, asks {string.Join(", ", node.Membership.Others.Select(other => Name(other.Node)))}{(forced.Count > 0 ? $", force {string.Join(", ", forced.Select(Name))}" : "")}");
-        foreach (var gone in forced)
+        foreach (var gone in forced.Where(gone => gone != node.Membership.Node))
         {
             chronicle.GiveUp(gone);
+        }
+
+        HaveForced |= forced.Count > 0;
+        if (forced.Contains(node.Membership.Node))
+        {
+            chronicle.GiveUpOthersThan(node.Membership.Node);
         }
 
         node.Process.Start(async () =>
         {
             chronicle.MayGo(node.Membership.Head ?? default);
+            chronicle.MayGo(node.Membership.Nodes.Select(static told => told.Node).FirstOrDefault()); // Where that one has never led.
             var result = await node.Promotion.RunAsync(forced, CancellationToken.None);
             world.Say($"{node.Process.Name}: {(result.Refusal is { } refusal ? $"not promoted: {refusal}" : $"promoted to epoch {result.Epoch}")}");
             answered?.Invoke(result.Refusal);
@@ -44,6 +59,8 @@ internal sealed class Operators(World world, Chronicle chronicle)
     {
         world.Say($"{head.Process.Name}: remove {Name(gone)}");
         chronicle.GiveUp(gone);
+        _removed.Add(gone);
+        HaveForced = true;
         head.Process.Start(() => head.Member.ChangeAsync(now => now.Without(gone), CancellationToken.None));
     }
 

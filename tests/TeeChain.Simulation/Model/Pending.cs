@@ -53,7 +53,11 @@ internal sealed class Pending(Node node, AckLevel level)
     /// <summary>Why the ack level is not reached.</summary>
     public string Explain(long sequence) => CountingRule.Explain(Facts, sequence);
 
-    private CountingRule.Facts Facts => new(level, node.Next.Current.Addresses.Count > 0, [.. node.Membership.Counted], node.Rows.Rows);
+    private CountingRule.Facts Facts => new(level, node.Next.Current.Addresses.Count > 0, [.. node.Membership.Counted], node.Rows.Rows)
+    {
+        Announced = [.. node.Membership.Announced.Select(static one => one.Node)],
+        Removed = node.Membership.Removed,
+    };
 
     /// <summary>A row or the membership changed.</summary>
     public void Judge()

@@ -138,7 +138,7 @@ internal sealed class Schedule
 
     private void Promote()
     {
-        if (Any().Running is { } node)
+        if (Any().Running is { } node && !_operators.HaveRemoved(node.Membership.Node))
         {
             _operators.Promote(node, new HashSet<Guid>(), refusal => Promoted(node, refusal));
         }
@@ -146,7 +146,7 @@ internal sealed class Schedule
 
     private void ForcePromotion()
     {
-        if (Any().Running is { } node)
+        if (Any().Running is { } node && !_operators.HaveRemoved(node.Membership.Node))
         {
             _operators.Promote(node, node.Membership.Others.Select(static other => other.Node).Where(_ => _world.Chance(0.4)).ToHashSet(), refusal => Promoted(node, refusal));
         }
@@ -223,7 +223,7 @@ internal sealed class Schedule
         var withApplication = _world.Chance(0.7);
         if (_backup is { } backup && _world.Chance(0.6))
         {
-            machine.Replace(backup.Disk, withApplication ? backup.Application : null);
+            machine.Replace(backup.Disk.Copy(), withApplication ? backup.Application.Copy() : null);
         }
         else
         {

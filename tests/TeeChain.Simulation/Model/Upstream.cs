@@ -49,7 +49,8 @@ internal sealed class Upstream(Node node, HeadFollower follower)
             return;
         }
 
-        await First.OfAsync(ReceiveAsync(present), SendAcksAsync(end));
+        var fenced = node.Member.Standing.WaitAsync(standing => end.IsClosed || FenceRule.IsFenced(standing.Membership, opening), CancellationToken.None);
+        await First.OfAsync(ReceiveAsync(present), SendAcksAsync(end), fenced);
         end.Close();
         present.Ended.SetResult();
     }

@@ -44,14 +44,29 @@ public sealed class CountingRuleTests
         AssertNotReached(new(Enum.Parse<AckLevel>(level), HasNext: false, [Known(Ids[0])], []), "no --next leads to them; node :9001 is missing");
 
     [Fact]
-    public void Next_is_the_first_rows_disk_whatever_is_behind_it()
+    public void Next_is_the_disk_of_whoever_counts_and_has_most_whatever_its_application_has()
     {
         CountingRule.Facts facts = new(AckLevel.Next, true, Knowing(2), [Row(0, durable: 7, applied: 3, AckState.Parked), Row(1, durable: 5, applied: 5)]);
 
         Assert.Equal(7, CountingRule.Reached(facts));
-        Assert.Equal("--ack next: node :9001 has 7 on its disk.", CountingRule.Explain(facts, 8));
+        Assert.Equal("--ack next: node :9001 has 7 on its disk; node :9002 has 5 on its disk.", CountingRule.Explain(facts, 8));
         Assert.Contains("just now", CountingRule.Explain(facts, 7), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Nothing_rests_on_the_disk_of_a_node_of_which_not_everybody_was_told()
+    {
+        CountingRule.Facts facts = new(AckLevel.Next, true, Knowing(2), [Row(0, 7, 7), Row(1, 5, 5), Row(2, 9, 9)]);
+
+        Assert.Equal(5, CountingRule.Reached(facts with { Announced = [Ids[0]] }));
+        Assert.Equal(0, CountingRule.Reached(facts with { Announced = [Ids[0], Ids[1]] }));
+        Assert.Contains("node :9001 does not count yet", CountingRule.Explain(facts with { Announced = [Ids[0]] }, 6), StringComparison.Ordinal);
+        Assert.Equal(0, CountingRule.Reached(facts with { Known = [] }));
+    }
+
+    [Fact]
+    public void The_application_of_a_node_that_is_only_announced_is_waited_for() =>
+        AssertNotReached(new(AckLevel.Chain, true, Knowing(2), [Row(0, 9, 9, Whole)]) { Announced = [Ids[1]] }, "node :9002 is missing");
 
     [Fact]
     public void Chain_is_the_slowest_application()
@@ -159,5 +174,5 @@ public sealed class CountingRuleTests
     private static KnownNode Known(Guid id) => new(id, Guid.Empty, $":{9000 + Array.IndexOf(Ids, id) + 1}", 0);
 
     private static RowTable.Row Row(int i, long durable, long applied, AckState state = AckState.None) =>
-        new(new AckRow(Ids[i], Guid.Empty, durable, applied, state, default), null);
+        new(new AckRow(Ids[i], Guid.Empty, durable, applied, default, state, default), null);
 }

@@ -66,7 +66,7 @@ public sealed class LevelGateTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loop);
     }
 
-    private static AckRow Row(long applied) => new(Next, Guid.NewGuid(), applied, applied, AckState.Whole, default);
+    private static AckRow Row(long applied) => new(Next, Guid.NewGuid(), applied, applied, default, AckState.Whole, default);
 
     private void Answer(long sequence) => _pending.Answered(sequence, new Answer(200, null, [], SpooledBody.Empty));
 

@@ -3,6 +3,7 @@ using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
 using TeeProxy.Acks;
+using TeeProxy.Chain;
 
 namespace TeeProxy.Tests.Acks;
 
@@ -75,15 +76,15 @@ public sealed class RowTableTests : IDisposable
         await using var journal = _data.OpenJournal();
         await journal.AppendAsync(TeeChain.Journaling.EntryKind.Write, TeeChain.Journaling.EntryPayload.InMemory("POST /"u8.ToArray(), default));
         using var progress = new Progress(0);
-        var self = Guid.NewGuid();
-        var source = new RowSource(self, journal, progress, _table, _ => (AckState.Whole, new NodeDetail { Address = "mine", Admin = "x" }));
+        using var member = Member(journal);
+        var source = new RowSource(member, journal, progress, _table, _ => (AckState.Whole, new NodeDetail { Address = "mine", Admin = "x" }));
         _table.Update([Row(One, 7, Detail("a")), Row(Other, 6)]);
         _table.Update([Row(One, 8), Row(Other, 6)]);
 
         var rows = source.Rows().ToArray();
 
-        Assert.Equal([(self, 1L, 0L), (One, 8, 0), (Other, 6, 0)], rows.Select(row => (row.Node, row.Durable, row.Applied)));
-        Assert.Equal((journal.JournalId, AckState.Whole), (rows[0].Journal, rows[0].State));
+        Assert.Equal([(member.Node, 1L, 0L), (One, 8, 0), (Other, 6, 0)], rows.Select(row => (row.Node, row.Durable, row.Applied)));
+        Assert.Equal((journal.JournalId, AckState.Whole, new ViewVersion(3, 4)), (rows[0].Journal, rows[0].State, rows[0].View));
         Assert.Equal(
             ["mine", "a", null],
             rows.Select(row => row.Detail.IsEmpty ? null : JsonSerializer.Deserialize(row.Detail.Span, ProtocolJson.Default.NodeDetail)!.Address));
@@ -95,8 +96,9 @@ public sealed class RowTableTests : IDisposable
         await using var journal = _data.OpenJournal();
         using var progress = new Progress(0);
         var claimedOf = new List<int>();
+        using var member = Member(journal);
         var source = new RowSource(
-            Guid.NewGuid(), journal, progress, _table,
+            member, journal, progress, _table,
             behind =>
             {
                 claimedOf.Add(behind.Count);
@@ -124,7 +126,10 @@ public sealed class RowTableTests : IDisposable
         Assert.Equal([2, 0], told);
     }
 
-    private static AckRow Row(Guid node, long durable, ReadOnlyMemory<byte> detail = default) => new(node, Guid.NewGuid(), durable, 0, AckState.None, detail);
+    private ChainMember Member(TeeChain.Journaling.Journal journal) =>
+        new(_data.Folder, journal, new Membership { Node = Guid.NewGuid(), Role = Role.Replica, View = new(3, 4) }, hasNext: false);
+
+    private static AckRow Row(Guid node, long durable, ReadOnlyMemory<byte> detail = default) => new(node, Guid.NewGuid(), durable, 0, default, AckState.None, detail);
 
     private static byte[] Detail(string address) =>
         JsonSerializer.SerializeToUtf8Bytes(new NodeDetail { Address = address, Admin = "admin" }, ProtocolJson.Default.NodeDetail);

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using TeeChain.Protocol;
 using TeeProxy.Application;
-using TeeProxy.Options;
 
 namespace TeeProxy.Tests.Application;
 

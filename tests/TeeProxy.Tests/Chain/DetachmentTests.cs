@@ -29,7 +29,7 @@ public sealed class DetachmentTests
     {
         var head = Member with { Role = Role.Head };
 
-        var next = ViewRule.Adopt(Member, ViewRule.Of(head.WithDetached(Node, 90)));
+        var next = ViewRule.Adopt(Member, ViewRule.Of(CountRule.Tell(head, head.WithDetached(Node, 90))));
 
         Assert.Equal(new KnownNode(Node, Journal, Next, 6, IsDetached: true, DetachedAt: 90), next.Known.Single());
     }
@@ -66,7 +66,7 @@ public sealed class DetachmentTests
         Assert.True(ViewRule.Adopt(back, ViewOf(at: 120)).Known.Single().IsDetached);
     }
 
-    private static ChainView ViewOf(long at) => new([], [], [new Detachment(Node, at)], []);
+    private static ChainView ViewOf(long at) => new(new(1, at), [], [], [], [new Detachment(Node, at)], []);
 
     private static ResumeRule.Decision Judge(Position last, long applied, Membership? member = null) => ResumeRule.Judge(
         new(member ?? Detached, Next, Base, new Position(100, 1, 0xff), last),

@@ -1,4 +1,5 @@
 using TeeChain.Protocol.Hop;
+using TeeProxy.Acks;
 using TeeProxy.Chain;
 
 namespace TeeProxy.Tests.Chain;
@@ -17,10 +18,10 @@ public sealed class HeartOnFullDiskTests
         var (time, second) = (TimeProvider.System, TimeSpan.FromSeconds(1));
         var (lease, headWindow, beats) = (new HeadLease(time), new LagWindow(time, second), new Following<Beat>(Beat.None));
         var heart = new Heart(
-            member, new Office(member, journal, new ChainSettings(RolePin.Auto, ":9001", "order=total", second)), journal, () => 0, lease, headWindow,
+            member, new Office(member, journal, new ChainSettings(RolePin.Auto, ":9001", "order=total", second)), journal, () => 0, new RowTable(), lease, headWindow,
             new LagWindow(time, second), beats, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var view = new ChainView([], [], [new Detachment(known.Node, 9)], [removed]).Write();
+        var view = new ChainView(new(1, 1), [], [], [], [new Detachment(known.Node, 9)], [removed]).Write();
         var counter = 0;
         void Beats() => new HeadFollower(lease, headWindow, beats).Observe(new Heartbeat(1, ++counter, 0, 1), view);
 

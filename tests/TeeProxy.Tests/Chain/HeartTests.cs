@@ -30,6 +30,22 @@ public sealed class HeartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_that_was_announced_counts_with_the_beat_behind_everybodys_word()
+    {
+        var added = new KnownNode(Guid.NewGuid(), Guid.NewGuid(), ":9003", 4);
+        await Chain.Head.Member.ChangeAsync(now => now.WithKnown(added), Cancellation);
+        await Chain.Head.Heart.StepAsync(Cancellation);
+        Assert.Equal([added.Node], Chain.Head.Membership.Announced.Select(node => node.Node));
+
+        await Chain.TellAsync();
+        Chain.Head.Rows.Update([.. Chain.Head.Rows.Rows.Select(row => row.Ack), new AckRow(added.Node, added.Journal, 4, 4, Chain.Head.Membership.View, AckState.None, default)]);
+        await Chain.Head.Heart.StepAsync(Cancellation);
+
+        Assert.Empty(Chain.Durable(PartChain.HeadAddress).Announced);
+        Assert.Equal(added.Node, ChainView.TryRead(Chain.Head.Beats.Current.View.Span)!.Nodes[^1].Node);
+    }
+
+    [Fact]
     public async Task What_changed_is_told_with_the_next_beat()
     {
         await Chain.Head.Heart.StepAsync(Cancellation);

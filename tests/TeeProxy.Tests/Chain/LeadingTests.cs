@@ -11,7 +11,7 @@ public sealed class LeadingTests
     private static readonly Position Last = new(10, 1, 0xaa);
     private static readonly PromotionRule.Decision Decision = new(null, 2, []);
 
-    private static Membership Replica => new() { Node = Self, Chain = Guid.NewGuid(), Role = Role.Replica, Epoch = 1, Head = Rival, HeadAddress = ":9000" };
+    private static Membership Replica => new() { Node = Self, Chain = Guid.NewGuid(), Role = Role.Replica, Epoch = 1, Head = Rival, HeadAddress = ":9000", View = new(1, 3), Nodes = [new(Self, ":9001")] };
 
     [Fact]
     public void The_epoch_is_promised_to_oneself_and_then_led()
@@ -36,8 +36,20 @@ public sealed class LeadingTests
         Assert.Null(PromotionRule.Lead(Standing(Replica.Following(epoch, Rival, ":9002")), Candidacy(Replica), Decision));
 
     [Fact]
-    public void A_restarted_head_that_nobody_confirms_needs_not_be_told_who_belongs_to_the_chain() =>
-        Assert.Null(PromotionRule.Judge(Candidacy(Replica with { Role = Role.Head, Head = Self })).Refusal);
+    public void A_restarted_head_that_nobody_confirms_knows_by_itself_who_belongs_to_the_chain()
+    {
+        var head = CountRule.Tell(Replica, Replica with { Role = Role.Head, Head = Self, HeadAddress = ":9001", Nodes = [] });
+
+        Assert.Null(PromotionRule.Judge(Candidacy(head)).Refusal);
+    }
+
+    [Fact]
+    public void A_node_that_is_known_only_since_everybody_was_asked_ends_the_candidacy()
+    {
+        var (asked, told) = (Replica, Replica with { View = new(1, 4), Announced = [new(Guid.NewGuid(), ":9003")] });
+
+        Assert.Null(PromotionRule.Candidate(Standing(told), Candidacy(asked), Decision, ":9001"));
+    }
 
     [Fact]
     public void A_shorter_journal_of_a_later_epoch_holds_more()
@@ -45,7 +57,7 @@ public sealed class LeadingTests
         var (self, peer) = (Replica, new ChainNode(Guid.NewGuid(), ":9002"));
         var later = new Position(9, 2, 0xbb);
 
-        var decision = PromotionRule.Judge(Candidacy(self) with { Membership = self with { Nodes = [peer] }, Peers = [new(peer, Answer(peer.Node, self.Chain) with { Last = later })] });
+        var decision = PromotionRule.Judge(Candidacy(self) with { Membership = self with { Nodes = [peer, new(Self, ":9001")] }, Peers = [new(peer, Answer(peer.Node, self.Chain) with { Last = later })] });
 
         Assert.Contains("holds records up to 9 (epoch 2", decision.Refusal, StringComparison.Ordinal);
         Assert.True(PromiseRule.HoldsMore(later, Last));
@@ -55,11 +67,11 @@ public sealed class LeadingTests
 
     [Theory]
     [InlineData(1, 1)]
-    [InlineData(0, 0)] // What one of an earlier epoch knows may be over.
-    public void Whom_an_answer_names_is_asked_too(long answeredIn, int asked)
+    [InlineData(0, 0)] // What one was told by an earlier head may be over.
+    public void Whom_an_answer_names_is_asked_too(long toldIn, int asked)
     {
         var (self, peer) = (Replica, new ChainNode(Rival, ":9000"));
-        var answer = Answer(Rival, self.Chain) with { PromisedEpoch = answeredIn, Nodes = [peer, new ChainNode(Self, ":9001"), new ChainNode(Guid.NewGuid(), ":9003")] };
+        var answer = Answer(Rival, self.Chain) with { View = new(toldIn, 9), Nodes = [peer, new ChainNode(Self, ":9001"), new ChainNode(Guid.NewGuid(), ":9003")] };
 
         Assert.Equal(asked, PromotionRule.Unasked(self, [new(peer, answer)]).Count);
     }
@@ -81,5 +93,6 @@ public sealed class LeadingTests
 
     private static Standing Standing(Membership membership) => new(membership, [], IsReached: true, IsConfirmed: false);
 
-    private static PromotionRule.Candidacy Candidacy(Membership membership) => new(membership, IsInOffice: false, Last, [], new HashSet<Guid>());
+    private static PromotionRule.Candidacy Candidacy(Membership membership) =>
+        new(membership, IsInOffice: false, Last, membership.Head == Self ? [] : [new(new ChainNode(Rival, ":9000"), Answer(Rival, membership.Chain))], new HashSet<Guid>());
 }

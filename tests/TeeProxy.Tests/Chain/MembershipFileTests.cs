@@ -34,7 +34,9 @@ public sealed class MembershipFileTests : IDisposable
             HeadAddress = "[::1]:9000",
             Epochs = [new EpochStart(1, Guid.NewGuid(), 1), new EpochStart(2, Guid.NewGuid(), 77)],
             Known = [new KnownNode(Guid.NewGuid(), Guid.NewGuid(), ":9001", 5, DeclaredFrom: 3, IsDetached: true)],
+            View = new ViewVersion(7, 2),
             Nodes = [new ChainNode(Guid.NewGuid(), ":9000")],
+            Announced = [new ChainNode(Guid.NewGuid(), ":9004")],
             Removed = [Guid.NewGuid()],
         };
 
@@ -44,10 +46,11 @@ public sealed class MembershipFileTests : IDisposable
         Assert.Equal(saved.Epochs, loaded.Epochs);
         Assert.Equal(saved.Known, loaded.Known);
         Assert.Equal(saved.Nodes, loaded.Nodes);
+        Assert.Equal(saved.Announced, loaded.Announced);
         Assert.Equal(saved.Removed, loaded.Removed);
         Assert.Equal(Scalars(saved), Scalars(loaded));
 
-        static Membership Scalars(Membership membership) => membership with { Epochs = [], Known = [], Nodes = [], Removed = [] };
+        static Membership Scalars(Membership membership) => membership with { Epochs = [], Known = [], Nodes = [], Announced = [], Removed = [] };
     }
 
     [Fact]
@@ -209,17 +212,18 @@ public sealed class MembershipTests
     [Fact]
     public void The_others_are_all_that_anybody_told_of_once_and_never_this_node()
     {
-        var (self, one, two, declared) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var (self, one, two, declared, announced) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         var membership = new Membership
         {
             Node = self,
             Head = Head,
             HeadAddress = ":9000",
             Nodes = [new(self, ":9009"), new(one, ":9001")],
+            Announced = [new(announced, ":9004")],
             Known = [new(one, default, ":9101", 1), new(two, default, ":9002", 1), new(declared, default, ":9003", 1, DeclaredFrom: 0)],
         };
 
-        Assert.Equal([new ChainNode(one, ":9001"), new ChainNode(Head, ":9000"), new ChainNode(two, ":9002")], membership.Others);
+        Assert.Equal([new ChainNode(one, ":9001"), new ChainNode(announced, ":9004"), new ChainNode(Head, ":9000"), new ChainNode(two, ":9002")], membership.Others);
         Assert.Empty(new Membership { Node = self, Head = self, HeadAddress = ":9009" }.Others);
     }
 

@@ -58,11 +58,30 @@ public sealed class OpeningRuleTests
     [Fact]
     public void Who_has_only_heard_of_the_epoch_brings_nothing()
     {
-        var decision = Judge(Replica, Opening with { IsOnlyHeardOf = true });
+        var decision = Judge(Replica, Opening with { IsWithoutHead = true });
 
         Assert.Equal(Verdict.Epoch, decision.Verdict);
-        Assert.False(decision.Next.IsOnlyHeardOf);
+        Assert.False(decision.Next.IsWithoutHead);
     }
+
+    [Theory]
+    [InlineData(2, false, true)]
+    [InlineData(1, false, false)] // Nobody asked it for epoch 2: its head may have gone on without it,
+    [InlineData(2, true, false)] // and may count nodes of which this one was not told.
+    public void A_node_that_was_asked_for_the_epoch_counts_on_and_another_waits_until_it_is_told(long promised, bool isOnlyHeardOf, bool isListed)
+    {
+        var self = Replica with { Epoch = promised, IsOnlyHeardOf = isOnlyHeardOf, View = new(1, 7), Nodes = [new(Self, ":9001")] };
+
+        var next = Judge(self, Opening).Next;
+
+        Assert.Equal((isListed, 2L, 1), (next.IsListed, next.Epoch, next.Nodes.Count));
+    }
+
+    [Theory]
+    [InlineData("Replica", true)]
+    [InlineData("Head", false)]
+    public void Who_has_promised_an_epoch_to_itself_has_its_records_taken_once_it_leads(string role, bool isWithout) =>
+        Assert.Equal(isWithout, (Replica with { Head = Self, Role = Enum.Parse<Role>(role) }).IsWithoutHead);
 
     [Fact]
     public void Nothing_to_change_is_the_same_object_so_that_nothing_is_written()
@@ -120,7 +139,7 @@ public sealed class OpeningRuleTests
     [InlineData(2 + FenceRule.LongestEpochJump + 1)]
     [InlineData(long.MaxValue)]
     public void An_epoch_that_jumps_too_far_is_refused(long epoch) =>
-        AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, "more than 1000 beyond");
+        AssertRefused(Verdict.Epoch, Replica, Opening with { Epoch = epoch }, $"more than {FenceRule.LongestEpochJump} beyond");
 
     [Fact]
     public void Another_head_of_the_promised_epoch_is_refused() =>

@@ -20,7 +20,7 @@ internal sealed class Part : IAsyncDisposable
         Member = new ChainMember(data.Folder, Journal, membership, hasNext);
         Office = new Office(Member, Journal, settings);
         Openings = new Openings(Member, Journal, settings, Lease, HeadWindow, () => Applied);
-        Heart = new Heart(Member, Office, Journal, () => Applied, Lease, HeadWindow, OwnWindow, Beats, time);
+        Heart = new Heart(Member, Office, Journal, () => Applied, Rows, Lease, HeadWindow, OwnWindow, Beats, time);
         HandOver = new HandOver(Member, Openings, Journal, Rows, time);
     }
 

@@ -61,12 +61,20 @@ internal sealed class PartChain : IAsyncDisposable
         }
 
         await chain.Next.Member.ChangeAsync(now => now.WithKnown(new(chain.Tail.Node, chain.Tail.Journal.JournalId, TailAddress, 1)), Cancellation);
-        foreach (var replica in (Part[])[chain.Next, chain.Tail])
-        {
-            await replica.Member.ChangeAsync(now => ViewRule.Adopt(now, ViewRule.Of(head.Membership)), Cancellation);
-        }
-
+        await chain.TellAsync();
+        await head.Member.ChangeAsync(now => CountRule.Count(now, head.Rows.Rows.Select(row => row.Ack)), Cancellation);
+        await chain.TellAsync();
         return chain;
+    }
+
+    /// <summary>What the head tells is with everybody, and the head knows it.</summary>
+    public async Task TellAsync()
+    {
+        foreach (var replica in (Part[])[Next, Tail])
+        {
+            await replica.Member.ChangeAsync(now => ViewRule.Adopt(now, ViewRule.Of(Head.Membership)), Cancellation);
+            Head.Rows.Update([.. Head.Rows.Rows.Select(row => row.Ack.Node == replica.Node ? row.Ack with { View = replica.Membership.View } : row.Ack)]);
+        }
     }
 
     /// <summary>The replica gets all that the head has, and the head hears of it.</summary>
@@ -82,7 +90,7 @@ internal sealed class PartChain : IAsyncDisposable
         await replica.Journal.FlushAsync(Cancellation);
         Assert.Equal(Head.Journal.Last, replica.Journal.Last);
         var rows = Head.Rows.Rows.Select(row => row.Ack).Where(ack => ack.Node != replica.Node);
-        Head.Rows.Update([.. rows, new AckRow(replica.Node, replica.Journal.JournalId, replica.Journal.Last.Sequence, 0, AckState.None, default)]);
+        Head.Rows.Update([.. rows, new AckRow(replica.Node, replica.Journal.JournalId, replica.Journal.Last.Sequence, 0, replica.Membership.View, AckState.None, default)]);
     }
 
     public async Task<OpeningAnswer?> AskAsync(string address, Opening opening, TimeSpan patience, CancellationToken cancellation)

@@ -37,6 +37,20 @@ public sealed class PromiseRuleTests
     }
 
     [Fact]
+    public void A_candidate_that_was_removed_is_refused() => AssertRefused(Verdict.WentBack, Voter with { Removed = [Candidate] }, Ten, Ten, Opening);
+
+    [Fact]
+    public void Where_a_later_head_has_told_the_candidate_this_nodes_view_is_worth_nothing_any_more()
+    {
+        var told = Voter with { View = new(2, 7), Nodes = [new(Voter.Node, ":9002")] };
+
+        Assert.True(AssertPromised(told, Ten, Ten, Opening with { View = new(2, 9) }).IsListed);
+        var next = AssertPromised(told, Ten, Ten, Opening with { View = new(3, 1), Epoch = 4 });
+
+        Assert.Equal((false, 1), (next.IsListed, next.Nodes.Count)); // It is no candidate, and knows whom to ask.
+    }
+
+    [Fact]
     public void It_is_promised_again_to_the_same_candidate() =>
         AssertPromised(Voter with { Epoch = 3, Head = Candidate }, Ten, Ten, Opening);
 

@@ -21,6 +21,7 @@ public sealed class PromotionRuleTests
         Epoch = 2,
         Head = Head.Node,
         HeadAddress = Head.Address,
+        View = new ViewVersion(2, 1),
         Nodes = [Head, Self, Tail],
     };
 
@@ -82,15 +83,48 @@ public sealed class PromotionRuleTests
         Assert.Null(Judge(Replica with { Role = Role.Head, Head = Self.Node, IsTakingOffice = true }, [new(Tail, Answer(Tail))]).Refusal);
 
     [Fact]
-    public void A_node_that_joins_is_not_promoted() => AssertRefused("still being brought up to date", Replica with { IsJoining = true }, []);
+    public void A_node_that_joins_leads_only_where_it_is_named_itself() => AssertItselfByForceOnly("still being brought up to date", Replica with { IsJoining = true });
 
     [Fact]
-    public void A_node_that_was_never_told_who_belongs_to_the_chain_is_promoted_by_force_only()
+    public void A_node_that_was_never_told_that_it_counts_leads_only_where_it_is_named_itself()
     {
-        var untold = Replica with { Nodes = [] };
+        AssertItselfByForceOnly("not told this node yet that it counts", Replica with { Nodes = [Head, Tail] });
+        AssertItselfByForceOnly("not told this node yet that it counts", Replica with { View = default });
+    }
 
-        AssertRefused($"name the head ({Head.Node}) with force", untold, [new(Head, null)]);
-        Assert.Null(Judge(untold, [new(Head, null)], Head.Node).Refusal);
+    [Fact]
+    public void A_node_without_which_the_chain_went_on_leads_only_where_it_is_named_itself() =>
+        AssertItselfByForceOnly("records from 8 on that the chain went on without", Replica with { OrphansFrom = 8 });
+
+    [Fact]
+    public void Past_a_head_of_which_a_node_has_only_heard_it_leads_only_where_it_is_named_itself() =>
+        AssertItselfByForceOnly("has only heard of epoch 2", Replica with { IsOnlyHeardOf = true });
+
+    [Fact]
+    public void After_a_candidacy_that_failed_the_head_before_may_still_be_gone_past()
+    {
+        var own = Replica with { Epoch = 3, Head = Self.Node, HeadAddress = Self.Address };
+        var tails = Replica with { Epoch = 3, Head = Tail.Node, HeadAddress = Tail.Address };
+
+        Assert.Equal([Head], Judge(own, [new(Head, null), new(Tail, Answer(Tail, epoch: 3) with { Head = Self.Node })]).Skipped);
+        Assert.Equal([Head], Judge(tails, [new(Head, null), new(Tail, Answer(Tail, epoch: 3) with { Head = Tail.Node, View = new(2, 9) })]).Skipped);
+        AssertRefused("cannot be reached", tails, [new(Head, null), new(Tail, Answer(Tail, epoch: 3) with { Head = Tail.Node, View = new(3, 1) })]);
+    }
+
+    [Fact]
+    public void Whoever_is_forced_past_without_an_answer_may_have_led_so_two_such_candidates_never_meet_in_an_epoch()
+    {
+        PromotionRule.Peer[] silent = [new(Head, null), new(Tail, null)];
+        PromotionRule.Peer[] ahead = [new(Head, null), new(Tail, Answer(Tail, last: 11))];
+        var (one, two) = (new Guid(1, 0, 0, new byte[8]), new Guid(2, 0, 0, new byte[8]));
+
+        var (ones, twos) = (Forced(one), Forced(two));
+
+        Assert.NotEqual(ones, twos);
+        Assert.InRange(Math.Min(ones, twos), 4, 2 + (FenceRule.LongestEpochJump / 100));
+        Assert.Equal(3, Judge(Replica, ahead, Tail.Node).Epoch);
+
+        long Forced(Guid node) => Judge(Replica with { Node = node, Nodes = [Head, new(node, ":9001"), Tail] }, silent, Tail.Node).Epoch;
     }
 
     [Fact]
@@ -142,6 +176,19 @@ public sealed class PromotionRuleTests
 
         Assert.Null(decision.Refusal);
         Assert.Equal([peer.Node, Head], decision.Skipped);
+    }
+
+    private static void AssertItselfByForceOnly(string why, Membership membership)
+    {
+        PromotionRule.Peer[] peers = [new(Head, null), new(Tail, Answer(Tail))];
+
+        AssertRefused(why, membership, peers);
+        Assert.Contains($"({Self.Node}) with force", Judge(membership, peers, Head.Node).Refusal, StringComparison.Ordinal);
+        var decision = Judge(membership, peers, Self.Node);
+
+        Assert.Null(decision.Refusal);
+        Assert.Equal([Head], decision.Skipped);
+        Assert.True(decision.Epoch > 3);
     }
 
     private static void AssertRefused(string why, Membership membership, PromotionRule.Peer[] peers)

@@ -112,6 +112,10 @@ public sealed class PromotionTests : IAsyncLifetime
         await AssertHeadGoesOnAsync("ends with record", Chain.Head.Openings.Accept() with { Last = new Position(5, 1, 0) });
 
     [Fact]
+    public async Task A_head_that_takes_no_writes_as_it_is_and_holds_more_is_not_fenced() =>
+        await AssertHeadGoesOnAsync("holds records up to 9", Chain.Head.Openings.Refuse(Verdict.Head, "it is not confirmed yet") with { Last = new Position(9, 1, 0) });
+
+    [Fact]
     public async Task A_head_that_answers_but_not_to_a_hand_over_goes_on()
     {
         Chain.Between = (address, opening) =>
@@ -151,7 +155,7 @@ public sealed class PromotionTests : IAsyncLifetime
         Assert.Equal(4, Chain.Next.Journal.Last.Sequence);
         Chain.Between = null;
         Chain.Down.Remove(PartChain.TailAddress);
-        var second = await PromoteAsync(Chain.Head.Node);
+        var second = await PromoteAsync();
 
         Assert.Equal((null, 3L), (second.Refusal, second.Epoch));
         AssertLeads(Chain.Next, 3);
@@ -183,7 +187,7 @@ public sealed class PromotionTests : IAsyncLifetime
         var node = await Chain.RestartAsync(PartChain.NextAddress);
         Assert.Equal((Role.Replica, 2, node.Node), (node.Membership.Role, node.Membership.Epoch, node.Membership.Head!.Value));
         Assert.IsType<Admittance.Misdirected>(await node.Office.AdmitAsync(Cancellation));
-        var again = await PromoteAsync(Chain.Head.Node);
+        var again = await PromoteAsync();
 
         Assert.Equal((null, 3L), (again.Refusal, again.Epoch));
         AssertLeads(node, 3);

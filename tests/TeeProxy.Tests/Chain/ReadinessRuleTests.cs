@@ -9,7 +9,7 @@ public sealed class ReadinessRuleTests
 
     private static Standing Head => new(Member with { Role = Role.Head }, [], IsReached: true, IsConfirmed: true);
 
-    private static Standing Replica => new(Member with { Role = Role.Replica, Nodes = [new ChainNode(Member.Node, ":9001")] }, [], IsReached: true, IsConfirmed: false);
+    private static Standing Replica => new(Member with { Role = Role.Replica, View = new(1, 1), Nodes = [new ChainNode(Member.Node, ":9001")] }, [], IsReached: true, IsConfirmed: false);
 
     private static Standing Fresh => new(new Membership { Node = Guid.NewGuid() }, [], IsReached: true, IsConfirmed: true);
 

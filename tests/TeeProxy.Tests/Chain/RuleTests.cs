@@ -167,6 +167,7 @@ public sealed class ViewRuleTests
     {
         Node = Self,
         Role = Role.Head,
+        Epoch = 1,
         HeadAddress = ":9000",
         Known = [new(One, Guid.NewGuid(), ":9001", 7), new(Other, Guid.NewGuid(), ":9002", 6, DeclaredFrom: 3)],
         Removed = [Guid.NewGuid()],
@@ -175,7 +176,7 @@ public sealed class ViewRuleTests
     [Fact]
     public void A_head_tells_who_counts_itself_first_and_what_was_said_of_the_others()
     {
-        var head = Head.WithDetached(One, at: 9);
+        var head = CountRule.Tell(Head, Head.WithDetached(One, at: 9));
 
         var view = ViewRule.Of(head);
 
@@ -189,31 +190,45 @@ public sealed class ViewRuleTests
     public void A_replica_does_with_the_nodes_it_knows_what_the_head_did()
     {
         var removed = Guid.NewGuid();
-        var replica = new Membership { Node = Guid.NewGuid(), Known = [new(One, default, ":1", 5), new(Other, default, ":2", 5), new(removed, default, ":3", 5)] };
+        var replica = new Membership { Node = Guid.NewGuid(), Epoch = 1, Known = [new(One, default, ":1", 5), new(Other, default, ":2", 5), new(removed, default, ":3", 5)] };
 
-        var next = ViewRule.Adopt(replica, new ChainView([new(Self, ":9000")], [new(Other, 3)], [new(One, 9)], [removed]));
+        var next = ViewRule.Adopt(replica, new ChainView(new(1, 4), [new(Self, ":9000")], [new(One, ":1")], [new(Other, 3)], [new(One, 9)], [removed]));
 
         Assert.Equal([new(One, default, ":1", 5, IsDetached: true, DetachedAt: 9), new KnownNode(Other, default, ":2", 5, DeclaredFrom: 3)], next.Known);
         Assert.Equal([new ChainNode(Self, ":9000")], next.Nodes);
+        Assert.Equal([new ChainNode(One, ":1")], next.Announced);
+        Assert.Equal(new ViewVersion(1, 4), next.View);
         Assert.Equal([removed], next.Removed);
     }
 
     [Fact]
     public void A_node_does_not_remove_itself()
     {
-        var replica = new Membership { Node = One };
+        var replica = new Membership { Node = One, Epoch = 1 };
 
-        Assert.Same(replica, ViewRule.Adopt(replica, new ChainView([], [], [], [One])));
+        Assert.Empty(ViewRule.Adopt(replica, new ChainView(new(1, 1), [], [], [], [], [One])).Removed);
     }
 
     [Fact]
     public void What_was_adopted_changes_nothing_the_second_time()
     {
-        var replica = new Membership { Node = Guid.NewGuid(), Known = [new(One, default, ":1", 5), new(Other, default, ":2", 5)] };
-        var view = ViewRule.Of(Head.WithDetached(One, at: 9));
+        var replica = new Membership { Node = Guid.NewGuid(), Epoch = 1, Known = [new(One, default, ":1", 5), new(Other, default, ":2", 5)] };
+        var view = ViewRule.Of(CountRule.Tell(Head, Head.WithDetached(One, at: 9)));
         var adopted = ViewRule.Adopt(replica, ChainView.TryRead(view.Write())!);
 
+        Assert.NotEqual(replica, adopted);
         Assert.Same(adopted, ViewRule.Adopt(adopted, ChainView.TryRead(view.Write())!));
+    }
+
+    [Theory]
+    [InlineData(2, 5)] // older
+    [InlineData(1, 9)] // of the head before: what it may count from now on, the candidate was not told of
+    [InlineData(3, 1)] // of a head that this node has not promised to follow
+    public void Only_a_newer_view_of_the_epoch_that_is_promised_is_taken_over(long epoch, long counter)
+    {
+        var replica = new Membership { Node = One, Epoch = 2, View = new(2, 5) };
+
+        Assert.Same(replica, ViewRule.Adopt(replica, new ChainView(new(epoch, counter), [new(Self, ":9000")], [], [], [], [])));
     }
 }
 
@@ -294,6 +309,15 @@ public sealed class ConfirmRuleTests
     [Fact]
     public void Who_holds_more_than_the_head_shows_that_its_folder_is_older() =>
         Assert.False(ConfirmRule.Confirms(Head, Ten, [Follower, Follower with { Last = new Position(11, 2, 0), Head = Guid.NewGuid() }]));
+
+    [Fact]
+    public void So_does_who_was_told_more_than_the_head_remembers_to_have_told()
+    {
+        var head = Head with { View = new(2, 4) };
+
+        Assert.True(ConfirmRule.Confirms(head, Ten, [Follower with { View = new(2, 4) }]));
+        Assert.False(ConfirmRule.Confirms(head, Ten, [Follower with { View = new(2, 5) }]));
+    }
 
     [Fact]
     public void What_another_chain_holds_does_not_matter() =>

@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
 using TeeProxy.Delivery.Keys;
 using TeeProxy.Delivery.Parking;
-using TeeProxy.Options;
 using TeeProxy.Requests;
 using TeeProxy.Spooling;
 
@@ -43,7 +43,7 @@ internal sealed class Deliverer : IAsyncDisposable
         Local = new LocalCursor(Journal, notes, _comparison, boot, hasLanes: keys is not null);
         _client = new ApplicationClient(application, new BodySpool(SpoolFolder(data)), timeout);
         _parkedFolder = DiskFolder.OpenOrCreate(Path.Combine(data.Path, "parked"));
-        ParkedFolder = new RefusingFolder(_parkedFolder);
+        ParkedFolder = new FullFolder(_parkedFolder);
         Parked = ParkedWrites.Open(ParkedFolder);
         Parked.RemoveUnless(Local.IsDone);
         var parking = new ParkingLot(Parked, parkAfter, notes.LastWasParked, Problems, time, NullLogger<ParkingLot>.Instance);
@@ -72,7 +72,7 @@ internal sealed class Deliverer : IAsyncDisposable
 
     public ParkedWrites Parked { get; }
 
-    public RefusingFolder ParkedFolder { get; }
+    public FullFolder ParkedFolder { get; }
 
     public ParkedRetry Retry { get; }
 

@@ -5,7 +5,6 @@ using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Delivery;
-using TeeProxy.Options;
 
 namespace TeeProxy.Tests.Delivery;
 

@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using TeeChain.Protocol;
-using TeeProxy.Options;
 
 namespace TeeProxy.Tests.Delivery;
 

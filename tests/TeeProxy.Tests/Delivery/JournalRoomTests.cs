@@ -130,7 +130,7 @@ public sealed class JournalRoomTests : IAsyncLifetime
         _progress.Apply(Journal.Last.Sequence);
     }
 
-    private static AckRow Row(Guid node, long durable, long applied) => new(node, TheirJournal, durable, applied, AckState.None, default);
+    private static AckRow Row(Guid node, long durable, long applied) => new(node, TheirJournal, durable, applied, default, AckState.None, default);
 
     private static KnownNode Known(Guid node, long durable) => new(node, TheirJournal, ":9001", durable);
 

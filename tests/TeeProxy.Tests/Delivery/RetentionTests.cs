@@ -139,7 +139,7 @@ public sealed class RetentionTests : IAsyncLifetime
     }
 
     private static AckRow Row(Guid node, long durable, long applied, string detail = "") =>
-        new(node, TheirJournal, durable, applied, AckState.None, System.Text.Encoding.UTF8.GetBytes(detail));
+        new(node, TheirJournal, durable, applied, default, AckState.None, System.Text.Encoding.UTF8.GetBytes(detail));
 
     private ChainMember Member(params KnownNode[] known)
     {

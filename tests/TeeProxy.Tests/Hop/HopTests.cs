@@ -1,8 +1,9 @@
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Frames;
 using TeeChain.Protocol.Hop;
+using TeeProxy.Chain;
 using TeeProxy.Hop;
-using TeeProxy.Options;
 
 namespace TeeProxy.Tests.Hop;
 
@@ -186,6 +187,20 @@ public sealed class HopTests : IDisposable
 
         Assert.Equal(Verdict.Accept, after.Answer!.Verdict);
         Assert.StartsWith("Superseded", await before.EndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_hears_of_a_higher_epoch_ends_its_stream_and_the_predecessor_hears_of_it_too()
+    {
+        await using var next = await HopNode.StartAsync(_nextData);
+        await using var head = await HopNode.StartAsync(_headData, hasNext: true);
+        await using var running = new RunningLink(head.LinkTo(next.Address));
+        await head.FoundAsync();
+        await next.ReachesAsync(1);
+
+        await next.Member.ChangeAsync(now => now.Following(2, Guid.NewGuid(), ":9009", isOnlyHeardOf: true), Cancellation);
+
+        await Eventually.TrueAsync(() => head.Member.Standing.Current.Membership is { Role: Role.Replica, Epoch: 2 }, "the head leads no more");
     }
 
     [Fact]

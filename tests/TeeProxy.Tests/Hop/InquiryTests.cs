@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Chain;
 using TeeProxy.Hop;
-using TeeProxy.Options;
 
 namespace TeeProxy.Tests.Hop;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using TeeProxy.Options;
+using TeeChain.Protocol;
 
 namespace TeeProxy.Tests.Hop;
 

@@ -34,6 +34,30 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_node_that_has_no_room_to_write_down_that_it_leads_is_full()
+    {
+        await using var door = await Door.OpenAsync();
+        door.Admittance = Admittance.DiskFull.Instance;
+
+        var answer = await door.AskAsync(Post);
+
+        Refused(door, answer, 507, "disk-full");
+        Assert.Equal("5", answer["Retry-After"]);
+    }
+
+    [Fact]
+    public async Task A_head_that_hands_over_takes_nothing_new()
+    {
+        await using var door = await Door.OpenAsync();
+        await door.Journal.SealAsync();
+
+        var answer = await door.AskAsync(Post);
+
+        Refused(door, answer, 503, "handing-over");
+        Assert.Equal("1", answer["Retry-After"]);
+    }
+
+    [Fact]
     public async Task A_stopping_node_takes_nothing_new()
     {
         await using var door = await Door.OpenAsync();

@@ -53,7 +53,7 @@ public sealed class SeedCommandTests : IDisposable
         var membership = MembershipFile.Load(folder);
         Assert.Equal(
             new Membership { Node = membership.Node, Chain = TheChain, Role = Role.Replica, IsJoining = true, Epoch = 3 },
-            membership with { Epochs = [], Known = [], Nodes = [], Removed = [] });
+            membership with { Epochs = [], Known = [], Nodes = [], Announced = [], Removed = [] });
         await using var journal = Journal.Open(folder, new JournalOptions());
         Assert.Equal((Held, Held, 17L), (journal.Base, journal.Last, journal.Cursor.Watermark));
         var notes = CursorNotes.Decode(journal.Cursor.Notes.Span);

@@ -1,4 +1,5 @@
 using TeeChain.Journaling;
+using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Options;
@@ -108,6 +109,8 @@ public sealed class OptionsParserTests
     [InlineData("--tee-paths: \"api\" will not do", "beginning with /", "--local", ":1", "--tee-paths", "api")]
     [InlineData("--health-path: \"up\" is no path", "begins with /", "--local", ":1", "--health-path", "up")]
     [InlineData("--secret-file: \"/none/such\" cannot be read", "/none/such", "--local", ":1", "--secret-file", "/none/such")]
+    [InlineData("--name: \"romulus\" has no meaning without a registry", "--register", "--local", ":1", "--name", "romulus")]
+    [InlineData("--register: \":9400\" needs the secret to sign with", "--secret-file", "--local", ":1", "--register", ":9400")]
     [InlineData("--ack-timout is no flag", "is --ack-timeout meant?", "--local", ":1", "--ack-timout", "1s")]
     [InlineData("--frobnicate is no flag", "see --help", "--local", ":1", "--frobnicate")]
     [InlineData("--local is given twice", "once", "--local", ":1", "--local", ":2")]

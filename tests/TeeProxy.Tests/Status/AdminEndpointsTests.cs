@@ -128,7 +128,9 @@ public class AdminEndpointsTests
         var response = await port.GetAsync(path);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.Contains("/status", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        var text = await response.Content.ReadAsStringAsync(Cancellation);
+        Assert.Contains("/status", text, StringComparison.Ordinal);
+        Assert.Contains("/admin/parked", text, StringComparison.Ordinal);
     }
 
     [Theory]

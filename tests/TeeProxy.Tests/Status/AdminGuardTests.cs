@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using TeeProxy.Options;
+using TeeChain.Protocol;
 using TeeProxy.Status;
 
 namespace TeeProxy.Tests.Status;

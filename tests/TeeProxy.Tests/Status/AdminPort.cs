@@ -3,8 +3,8 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using TeeChain.Protocol;
 using TeeChain.Protocol.Status;
-using TeeProxy.Options;
 using TeeProxy.Status;
 
 namespace TeeProxy.Tests.Status;

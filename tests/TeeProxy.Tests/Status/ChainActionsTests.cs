@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 using TeeProxy.Status;
 using TeeProxy.Tests.Chain;
 
@@ -10,8 +8,6 @@ namespace TeeProxy.Tests.Status;
 
 public sealed class ChainActionsTests : IAsyncLifetime
 {
-    private readonly Following<NextList> _next = new(new NextList(0, ["127.0.0.1:9001"]));
-    private readonly TemporaryFolder _data = new();
     private PartChain? _chain;
     private Promotion? _promotion;
 
@@ -30,7 +26,6 @@ public sealed class ChainActionsTests : IAsyncLifetime
     {
         _promotion!.Dispose();
         await Chain.DisposeAsync();
-        _data.Dispose();
     }
 
     [Fact]
@@ -43,7 +38,7 @@ public sealed class ChainActionsTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var promoted = await response.Content.ReadFromJsonAsync<ChainActions.Promoted>(Cancellation);
-        Assert.Equal((2L, 5L), (promoted!.Epoch, promoted.Sequence));
+        Assert.Equal((Chain.Next.Membership.Epoch, 5L), (promoted!.Epoch, promoted.Sequence));
         Assert.Equal([Chain.Tail.Node, Chain.Head.Node], promoted.Skipped.Select(node => node.Node));
         Assert.NotNull(promoted.MayBeMissing);
         Assert.True(Chain.Next.Standing.MayTakeWrites);
@@ -62,6 +57,23 @@ public sealed class ChainActionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_promotion_that_finds_no_room_is_507()
+    {
+        var node = Chain.Next;
+        using var data = new TemporaryFolder();
+        using var member = new ChainMember(new FullFolder(data.Folder) { IsFull = true }, node.Journal, node.Membership, hasNext: false);
+        var openings = new Openings(member, node.Journal, Part.Settings(PartChain.NextAddress), node.Lease, node.HeadWindow, () => 0);
+        using var promotion = new Promotion(member, openings, node.Office, node.Journal, node.Lease, Chain.AskAsync, _ => Task.CompletedTask, () => { });
+        await using var port = await AdminPort.StartAsync(new ChainActions(member, node.Journal, promotion).All);
+        Chain.Down.UnionWith([PartChain.HeadAddress, PartChain.TailAddress]);
+
+        var response = await port.SendAsync(HttpMethod.Post, $"/admin/promote?force={Chain.Tail.Node}", AdminPort.Secret);
+
+        Assert.Equal(HttpStatusCode.InsufficientStorage, response.StatusCode);
+        Assert.Equal((Role.Replica, 1), (member.Standing.Current.Membership.Role, member.Standing.Current.Membership.Epoch));
+    }
+
+    [Fact]
     public async Task Force_takes_node_ids_only()
     {
         await using var port = await AtAsync(Chain.Next);
@@ -72,110 +84,15 @@ public sealed class ChainActionsTests : IAsyncLifetime
         Assert.Empty(Chain.Asked);
     }
 
-    [Fact]
-    public async Task The_successors_are_shown_with_the_version_to_replace()
-    {
-        await using var port = await AtAsync(Chain.Next);
-
-        var response = await port.SendAsync(HttpMethod.Get, "/admin/next", AdminPort.Secret);
-
-        Assert.Equal("\"0\"", response.Headers.ETag?.Tag);
-        Assert.Equal("""{"next":["127.0.0.1:9001"],"version":0}""", await response.Content.ReadAsStringAsync(Cancellation));
-    }
-
-    [Fact]
-    public async Task The_successors_are_replaced_durably()
-    {
-        await using var port = await AtAsync(Chain.Next);
-
-        var response = await PutAsync(port, "\"0\"", """{"next": [":9002", "[::1]:9003"]}""");
-
-        Assert.Equal((HttpStatusCode.OK, "\"1\""), (response.StatusCode, response.Headers.ETag?.Tag));
-        Assert.Equal(["127.0.0.1:9002", "[::1]:9003"], _next.Current.Addresses);
-        var durable = NextList.Load(_data.Folder, []);
-        Assert.Equal(1, durable.Version);
-        Assert.Equal(_next.Current.Addresses, durable.Addresses);
-    }
-
-    [Fact]
-    public async Task A_node_is_made_the_tail_by_an_empty_list()
-    {
-        await using var port = await AtAsync(Chain.Next);
-
-        var response = await PutAsync(port, "\"0\"", """{"next": []}""");
-
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Empty(_next.Current.Addresses);
-    }
-
-    [Theory]
-    [InlineData(null, HttpStatusCode.PreconditionRequired)]
-    [InlineData("\"1\"", HttpStatusCode.PreconditionFailed)]
-    [InlineData("0", HttpStatusCode.PreconditionFailed)]
-    public async Task Only_the_version_that_stands_is_replaced(string? match, HttpStatusCode status)
-    {
-        await using var port = await AtAsync(Chain.Next);
-
-        var response = await PutAsync(port, match, """{"next": [":9002"]}""");
-
-        Assert.Equal(status, response.StatusCode);
-        AssertNotReplaced();
-    }
-
-    [Fact]
-    public async Task Of_two_that_replace_the_same_version_one_wins()
-    {
-        await using var port = await AtAsync(Chain.Next);
-
-        var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PutAsync(port, "\"0\"", $$"""{"next": [":92{{i:00}}"]}""")));
-
-        Assert.Single(responses, response => response.StatusCode == HttpStatusCode.OK);
-        Assert.Equal(7, responses.Count(response => response.StatusCode == HttpStatusCode.PreconditionFailed));
-        Assert.Equal(1, NextList.Load(_data.Folder, []).Version);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("null")]
-    [InlineData("{}")]
-    [InlineData("[]")]
-    [InlineData("""{"next": ":9002"}""")]
-    [InlineData("""{"next": [":9002"]""")]
-    [InlineData("""{"next": [null]}""")]
-    [InlineData("""{"next": ["nowhere"]}""")]
-    [InlineData("""{"next": [":0"]}""")]
-    [InlineData("""{"next": [":9002", "127.0.0.1:9002"]}""")]
-    [InlineData("""{"next": [":9100"]}""")]
-    public async Task What_is_no_list_of_other_nodes_is_refused(string body)
-    {
-        await using var port = await AtAsync(Chain.Next);
-
-        var response = await PutAsync(port, "\"0\"", body);
-
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        AssertNotReplaced();
-    }
-
-    [Fact]
-    public async Task A_body_that_is_too_long_is_refused()
-    {
-        await using var port = await AtAsync(Chain.Next);
-
-        var response = await PutAsync(port, "\"0\"", """{"next": [":9002"]}""" + new string(' ', 64 << 10));
-
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        AssertNotReplaced();
-    }
-
     [Theory]
     [InlineData("empty", 0)]
     [InlineData("rewound", 0)]
-    [InlineData("seeded:3", 3)]
+    [InlineData("seeded:4", 4)]
     public async Task A_node_is_declared_at_the_head_durably(string state, long from)
     {
         await using var port = await AtAsync(Chain.Head);
 
-        var response = await port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/declare?as={state}", AdminPort.Secret);
+        var response = await DoAsync(port, $"declare?as={state}");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var declared = Chain.Durable(PartChain.HeadAddress).Known.Single(known => known.Node == Chain.Tail.Node);
@@ -195,9 +112,22 @@ public sealed class ChainActionsTests : IAsyncLifetime
         await using var port = await AtAsync(Chain.Head);
         var before = Chain.Head.Membership;
 
-        var response = await port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/declare{query}", AdminPort.Secret);
+        var response = await DoAsync(port, "declare" + query);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Same(before, Chain.Head.Membership);
+    }
+
+    [Fact]
+    public async Task A_node_is_not_declared_to_hold_more_than_the_head()
+    {
+        await using var port = await AtAsync(Chain.Head);
+        var before = Chain.Head.Membership;
+
+        var response = await DoAsync(port, "declare?as=seeded:5");
+
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        Assert.Contains("the head's last is 4", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         Assert.Same(before, Chain.Head.Membership);
     }
 
@@ -206,7 +136,7 @@ public sealed class ChainActionsTests : IAsyncLifetime
     {
         await using var port = await AtAsync(Chain.Head);
 
-        var response = await port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/remove", AdminPort.Secret);
+        var response = await DoAsync(port, "remove");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var durable = Chain.Durable(PartChain.HeadAddress);
@@ -222,7 +152,7 @@ public sealed class ChainActionsTests : IAsyncLifetime
         await using var port = await AtAsync(Chain.Next);
         var before = Chain.Next.Membership;
 
-        var response = await port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/{what}", AdminPort.Secret);
+        var response = await DoAsync(port, what);
 
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         Assert.Contains(PartChain.HeadAddress, await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
@@ -249,24 +179,9 @@ public sealed class ChainActionsTests : IAsyncLifetime
         Assert.Same(before, Chain.Head.Membership);
     }
 
-    private void AssertNotReplaced()
-    {
-        Assert.Equal(["127.0.0.1:9001"], _next.Current.Addresses);
-        Assert.Equal(0, NextList.Load(_data.Folder, []).Version);
-    }
+    /// <summary>To the tail.</summary>
+    private Task<HttpResponseMessage> DoAsync(AdminPort port, string what) =>
+        port.SendAsync(HttpMethod.Post, $"/admin/nodes/{Chain.Tail.Node}/{what}", AdminPort.Secret);
 
-    private Task<AdminPort> AtAsync(Part node) =>
-        AdminPort.StartAsync(new ChainActions(node.Member, _promotion!, _next, _data.Folder, new Address("127.0.0.1", 9100)).All);
-
-    private static Task<HttpResponseMessage> PutAsync(AdminPort port, string? match, string body)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Put, "/admin/next") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new("Bearer", AdminPort.Secret);
-        if (match is not null)
-        {
-            request.Headers.TryAddWithoutValidation("If-Match", match);
-        }
-
-        return port.Client.SendAsync(request, Cancellation);
-    }
+    private Task<AdminPort> AtAsync(Part node) => AdminPort.StartAsync(new ChainActions(node.Member, node.Journal, _promotion!).All);
 }

@@ -1,0 +1,114 @@
+using TeeChain.Fleet.Nodes;
+using TeeChain.Fleet.Options;
+using TeeChain.Fleet.Registry;
+using TeeChain.Fleet.Statistics;
+using TeeChain.Protocol;
+using TeeChain.Protocol.Systemd;
+
+namespace TeeChain.Fleet.Gateway;
+
+/// <summary><c>teechain gateway</c>: a front door, and the registry where it is asked for. Wiring, start and stop.</summary>
+internal static partial class GatewayVerb
+{
+    private static readonly TimeSpan StatisticsPatience = TimeSpan.FromSeconds(2);
+
+    public static async Task<int> RunAsync(GatewayFlags flags)
+    {
+        if (GatewayPlan.Of(flags, Environment.GetEnvironmentVariable, out var wrong) is not { } plan)
+        {
+            await Console.Error.WriteLineAsync($"teechain: {wrong}.");
+            return Verbs.Misused;
+        }
+
+        try
+        {
+            using var logs = ConsoleLog.Create();
+            return await (plan.Registry is { } own ? RunWithRegistryAsync(plan, own, logs) : RunWithoutAsync(plan, logs));
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            var hint = KestrelAddress.IsInUse(e) ? " Give another --listen or --registry-listen." : "";
+            await Console.Error.WriteLineAsync($"teechain: {e.Message}{hint}");
+            return 1;
+        }
+    }
+
+    private static async Task<int> RunWithRegistryAsync(GatewayPlan plan, GatewayPlan.OwnRegistry own, ILoggerFactory logs)
+    {
+        var time = TimeProvider.System;
+        using var registry = FleetRegistry.Open(own.Folder, plan.Secret, time, logs.CreateLogger<FleetRegistry>());
+        using var nodes = new NodeClient(plan.Secret);
+        using var keeper = new ChainKeeper(registry, nodes, time);
+        return await RunAsync(
+            plan, registry, registry, new RegistryGuard(plan.Secret, own.Listen),
+            endpoints => RegistryServer.Build(own.Listen, endpoints, logs),
+            cancellation => [registry.RunAsync(cancellation), keeper.RunAsync(cancellation)], logs, time);
+    }
+
+    private static async Task<int> RunWithoutAsync(GatewayPlan plan, ILoggerFactory logs)
+    {
+        var time = TimeProvider.System;
+        using var fleet = new RemoteFleet(plan.RegistryUrl!, plan.Secret, time, logs.CreateLogger<RemoteFleet>());
+        return await RunAsync(
+            plan, fleet, null, new RegistryGuard(plan.Secret, plan.Options.Listen), _ => null, cancellation => [fleet.RunAsync(cancellation)], logs, time);
+    }
+
+    private static async Task<int> RunAsync(
+        GatewayPlan plan, IFleetSource fleet, FleetRegistry? registry, RegistryGuard guard, Func<RegistryEndpoints, WebApplication?> registryServer,
+        Func<CancellationToken, IEnumerable<Task>> fleetLoops, ILoggerFactory logs, TimeProvider time)
+    {
+        var counts = new RequestCounts();
+        using var store = plan.StatsDb is { } file ? new StatisticsStore(file, StatisticsPatience) : null;
+        var statistics = new StatisticsKeeping(counts, store, logs.CreateLogger<StatisticsKeeping>());
+        statistics.Load(); // a file of another release ends the start here
+
+        var endpoints = new RegistryEndpoints(fleet, registry, guard, time, new Dictionary<string, RequestDelegate>
+        {
+            ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, statistics.Current(), fleet.Current.Workers.Select(static worker => worker.Name)),
+        });
+        var feed = new FleetFeed(fleet, plan.Options);
+        var own = plan.HasOwnPaths ? new OwnPaths(RegistryEndpoints.FrontPaths, async context => await endpoints.TryHandleAsync(context, RegistryEndpoints.FrontPaths)) : null;
+        await using var front = GatewayServer.Build(plan.Options, feed, counts, own, logs, time);
+        await using var admin = registryServer(endpoints);
+
+        using var signals = new StopSignals();
+        using var running = new CancellationTokenSource();
+        var log = logs.CreateLogger<GatewayPlan>();
+        var systemd = SystemdNotifier.FromEnvironment(static () => null, time, Console.Error.WriteLine);
+        var keeping = Task.Factory.StartNew(() => statistics.Run(running.Token), TaskCreationOptions.LongRunning);
+        Task[] loops = [keeping, feed.RunAsync(running.Token), .. fleetLoops(running.Token)];
+        try
+        {
+            await (admin?.StartAsync() ?? Task.CompletedTask);
+            await front.StartAsync();
+            LogStarted(log, plan.Options.Listen, plan.Registry?.Listen.HttpUri ?? plan.RegistryUrl!);
+            systemd.Ready();
+            var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
+
+            var ended = await Task.WhenAny([signals.Asked, .. loops]);
+            systemd.Stopping();
+            if (ended != signals.Asked)
+            {
+                LogFailed(log, ended.Exception?.GetBaseException().Message ?? "a loop ended that must not");
+            }
+
+            // Nothing new is taken; what is on its way is finished.
+            await front.StopAsync(signals.Patience(Timeouts.Stop));
+            await (admin?.StopAsync(CancellationToken.None) ?? Task.CompletedTask);
+            await running.CancelAsync();
+            await watchdog.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ended == signals.Asked ? 0 : 1;
+        }
+        finally
+        {
+            await running.CancelAsync();
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The front door listens on {Listen}; the registry is {Registry}.")]
+    private static partial void LogStarted(ILogger log, Address listen, Uri registry);
+
+    [LoggerMessage(LogLevel.Critical, "The front door stops: {Cause}")]
+    private static partial void LogFailed(ILogger log, string cause);
+}

@@ -1,0 +1,48 @@
+using System.Reflection;
+
+namespace TeeChain.Fleet.Haproxy;
+
+/// <summary>The bundled haproxy.cfg, which is inside this program. Immutable.</summary>
+internal sealed class BundledConfiguration
+{
+    private readonly Dictionary<string, string> _keywords = [];
+
+    /// <param name="text">Of a configuration: <c>default-server</c> lines of <c>defaults</c> and of backends are understood.</param>
+    public BundledConfiguration(string text)
+    {
+        Lines = text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+        string section = "", shared = "";
+        foreach (var line in Lines)
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (line.Length > 0 && char.IsAsciiLetter(line[0]))
+            {
+                section = words[0] == "backend" ? words[1] : words[0];
+                _keywords.TryAdd(section, shared);
+            }
+            else if (words is ["default-server", .. var keywords])
+            {
+                // As HAProxy does: a backend begins with what `defaults` said, and what is said last counts.
+                _keywords[section] = string.Join(' ', [.. _keywords[section].Split(' ', StringSplitOptions.RemoveEmptyEntries), .. keywords]);
+                shared = section == "defaults" ? _keywords[section] : shared;
+            }
+        }
+    }
+
+    public IReadOnlyList<string> Lines { get; }
+
+    /// <summary>Reads it from this program.</summary>
+    public static BundledConfiguration Load()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("haproxy.cfg")
+            ?? throw new InvalidOperationException("haproxy.cfg is not in this build.");
+        using var reader = new StreamReader(stream);
+        return new BundledConfiguration(reader.ReadToEnd());
+    }
+
+    /// <summary>
+    /// What a backend's <c>server</c> lines inherit. A server that is added while HAProxy runs inherits nothing, so it is told all
+    /// of this.
+    /// </summary>
+    public string ServerKeywords(string backend) => _keywords.GetValueOrDefault(backend, "");
+}

@@ -1,0 +1,35 @@
+using CommandLine;
+
+namespace TeeChain.Fleet.Options;
+
+/// <summary>Which fleet a verb is about.</summary>
+internal abstract class FleetFlags
+{
+    [Value(0, MetaName = "URL…", HelpText = "The nodes' admin ports, such as http://host:9500 or :9500. None: those that the registry knows.")]
+    public IEnumerable<string> Nodes { get; set; } = [];
+
+    [Option("registry", HelpText = RegistryFlag.Help + " Without nodes: " + RegistryFlag.Default, MetaValue = "URL")]
+    public string? Registry { get; set; }
+
+    [Option("secret-file", HelpText = SecretFlag.Help, MetaValue = "FILE")]
+    public string? SecretFile { get; set; }
+}
+
+/// <summary>As typed.</summary>
+[Verb("status", HelpText = "Shows every node: role, sequence, lag, readiness, requests. Exit status 1 when one is down or not ready.")]
+internal sealed class StatusFlags : FleetFlags
+{
+    [Option("json", HelpText = "As JSON, for machines.")]
+    public bool Json { get; set; }
+
+    [Option("watch", HelpText = "Again each second, until Ctrl-C.")]
+    public bool Watch { get; set; }
+}
+
+/// <summary>As typed.</summary>
+[Verb("verify", HelpText = "Whether all nodes hold and deliver the same, and where they first differ. Exit status 1 when they do.")]
+internal sealed class VerifyFlags : FleetFlags
+{
+    [Option("timeout", Default = 10, HelpText = "Seconds for who is behind to catch up.", MetaValue = "SECONDS")]
+    public int Timeout { get; set; }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace TeeChain.Fleet.Processes;
+
+/// <summary>
+/// A small process that ends what bears the mark (<see cref="Leftovers"/>) once this process is gone, however it went: PR_SET_PDEATHSIG
+/// is lost by whoever changes its user, as HAProxy does. It reads a pipe that ends with us. Where there is no /proc it does nothing.
+/// </summary>
+internal sealed class Watchman : IDisposable
+{
+    // $0 is the mark. A last scan kills whoever has not ended within ten seconds.
+    internal const string Script = """
+        exec 2>/dev/null
+        each() {
+          for folder in /proc/[0-9]*; do
+            if tr '\0' '\n' <"$folder/environ" | grep -qxF "$0"; then kill "$1" "${folder#/proc/}"; fi
+          done
+        }
+        read -r _ && exit
+        each -TERM
+        sleep 10
+        each -KILL
+        """;
+
+    private readonly Process _process;
+
+    private Watchman(Process process)
+    {
+        _process = process;
+    }
+
+    public static Watchman Start(string mark)
+    {
+        // A session of its own, where that can be had: Ctrl-C is not for it.
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
+        foreach (var word in (string[])["-c", "if command -v setsid >/dev/null; then exec setsid sh -c \"$1\" \"$0\"; else exec sh -c \"$1\" \"$0\"; fi >/dev/null 2>&1", $"{Leftovers.Variable}={mark}", Script])
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        return new Watchman(Process.Start(start)!);
+    }
+
+    /// <summary>Everything has ended in order: it has nothing to do.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _process.StandardInput.WriteLine();
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It is gone already.
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,3 @@
+using TeeChain.Fleet.Options;
+
+return await Verbs.RunAsync(args);

@@ -1,0 +1,20 @@
+namespace TeeChain.Fleet.Registry;
+
+/// <summary>What the registry's paths answer.</summary>
+internal static class RegistryAnswer
+{
+    /// <summary>An accepted announcement.</summary>
+    /// <param name="LeaseSeconds">How long it holds.</param>
+    /// <param name="RenewSeconds">When the next is expected.</param>
+    internal sealed record Granted(double LeaseSeconds, double RenewSeconds);
+
+    /// <summary>RFC 9457.</summary>
+    internal sealed record Problem(string Title, int Status, string Detail);
+
+    public static Task ProblemAsync(HttpContext context, int status, string detail)
+    {
+        context.Response.StatusCode = status;
+        var problem = new Problem(Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), status, detail);
+        return context.Response.WriteAsJsonAsync(problem, RegistryJson.Default.Problem, "application/problem+json", context.RequestAborted);
+    }
+}

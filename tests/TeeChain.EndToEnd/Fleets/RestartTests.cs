@@ -1,0 +1,39 @@
+using TeeChain.EndToEnd.Harness;
+
+namespace TeeChain.EndToEnd.Fleets;
+
+/// <summary>Ends of <c>teechain up</c> while clients write, and what the next one finds.</summary>
+public sealed class RestartTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Asked_to_stop_it_leaves_no_process_and_killed_none_that_the_next_cannot_deal_with_and_no_write_is_lost()
+    {
+        await using var up = new UpRun("workers: 2", "node1", "node2");
+        await up.StartAsync(hasHaproxy: false, Cancellation);
+        using var load = new Load(up.Balancer(), connections: 2) { Pause = TimeSpan.FromMilliseconds(100) };
+        var run = load.StartWrites(20, Cancellation);
+        await run.AcknowledgedAsync(10);
+
+        await up.StopAsync(Signal.Interrupt, Cancellation);
+        Assert.Contains("Everything has stopped; the data stays", up.Process.Log, StringComparison.Ordinal);
+        up.Start(hasHaproxy: true);
+        await run.MoreAcknowledgedAsync(10);
+
+        await up.Process.KillAsync(Cancellation);
+        up.Start(hasHaproxy: true);
+        await run.MoreAcknowledgedAsync(10);
+
+        // A third is on its way in, and the next one goes on with it.
+        await up.AskToScaleAsync(3, Cancellation);
+        await up.StopAsync(Signal.Terminate, Cancellation);
+        up.Names = ["node1", "node2", "node3"];
+        up.Start(hasHaproxy: false);
+        await run.MoreAcknowledgedAsync(10);
+        var writes = await run.CompleteAsync();
+
+        await up.ShowsAsync(up.Names, Cancellation);
+        (await Agreement.ReadAsync(up.Nodes, up.Apps, Cancellation)).AssertHolds(writes, [1, 1, 1]);
+    }
+}

@@ -1,0 +1,107 @@
+using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Registry;
+
+namespace TeeChain.Fleet.Tests.Haproxy;
+
+/// <summary>What is made of the bundled haproxy.cfg, and what is read from it.</summary>
+public sealed class FrontConfigurationTests
+{
+    private static readonly FrontSettings Settings = new(":9080", "127.0.0.1:1937", "pass\"$word", "/run/x/front.sock", null);
+
+    [Theory]
+    [InlineData("writes", "check inter 500ms fall 2 rise 1 maxconn 2000 fall 4")]
+    [InlineData("writes_first", "check inter 500ms fall 2 rise 1 maxconn 2000 fall 4")]
+    [InlineData("reads", "check inter 500ms fall 2 rise 1 maxconn 2000 observe layer4 error-limit 1 on-error mark-down")]
+    [InlineData("reads_stale", "check inter 500ms fall 2 rise 1 maxconn 2000")]
+    public void An_added_server_is_told_what_the_backend_gives_its_others(string backend, string keywords) =>
+        Assert.Equal(keywords, BundledConfiguration.Load().ServerKeywords(backend));
+
+    [Fact]
+    public void Only_addresses_and_servers_are_changed()
+    {
+        var bundled = BundledConfiguration.Load();
+
+        var lines = FrontConfigurationRule.Render(bundled, Settings, []).TrimEnd('\n').Split('\n');
+
+        var changed = lines.Skip(1).Except(bundled.Lines).Select(line => line.Trim()).ToList();
+        Assert.Contains("bind \":9080\"", changed);
+        Assert.Contains("bind \"127.0.0.1:1937\"", changed);
+        Assert.Contains("stats socket \"/run/x/front.sock\" mode 600 level admin expose-fd listeners", changed);
+        Assert.Contains("user \"teechain\" insecure-password \"pass\\\"\\$word\"", changed);
+        Assert.DoesNotContain(lines, line => line.TrimStart().StartsWith("server ", StringComparison.Ordinal));
+        Assert.Equal(bundled.Lines.Count(line => !line.Contains("TEECHAIN_NODE", StringComparison.Ordinal)) + 1, lines.Length);
+    }
+
+    [Fact]
+    public void Known_servers_stand_in_their_backends()
+    {
+        var text = FrontConfigurationRule.Render(
+            BundledConfiguration.Load(), Settings,
+            [
+                new WantedServer(new ServerId("reads", "a"), "10.0.0.2", 4567, "10.0.0.2", 9500, Turn.Ready),
+                new WantedServer(new ServerId("reads", "b"), "fd00::2", 4567, "fd00::3", 9500, Turn.Maint),
+            ]);
+
+        Assert.Contains("backend reads\n    server a 10.0.0.2:4567 port 9500\n    server b [fd00::2]:4567 port 9500 addr [fd00::3] disabled\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Addresses_of_the_sixth_version_are_understood_by_HAProxy_at_its_start_and_later()
+    {
+        await using var haproxy = new RealHaproxy();
+        await haproxy.StartAsync(new FleetView(1, [new Worker("six", "[::1]:1", "[fd00::2]:2", "[::2]:3", WorkerState.Present)]));
+        var configured = await haproxy.ServerAsync("reads", "six");
+
+        var wanted = new WantedServer(new ServerId("reads", "added"), "::1", 1, "::2", 3, Turn.Drain);
+        foreach (var command in HaproxyPlanRule.Changes([wanted], new HashSet<ServerId>(), [], Backends.All.ToHashSet(), new HashSet<ServerId>(), BundledConfiguration.Load().ServerKeywords).Single().Commands)
+        {
+            var said = Assert.IsType<RuntimeAnswer.Said>(await haproxy.Api.AskAsync([command], TestContext.Current.CancellationToken));
+            Assert.True(RuntimeAnswerRule.IsConsent(said.Answers[0]), $"{command}: {said.Answers[0]}");
+        }
+
+        Assert.True(configured!.IsWhere(wanted), $"{configured}");
+        Assert.True((await haproxy.ServerAsync("reads", "added"))!.IsWhere(wanted));
+    }
+
+    [Fact]
+    public async Task The_registrys_paths_go_to_the_registry_whatever_the_method()
+    {
+        await using var registry = await WorkerStandIn.StartAsync("registry");
+        await using var romulus = await WorkerStandIn.StartAsync("romulus");
+        await using var haproxy = new RealHaproxy(registry.Worker.Address);
+        await haproxy.StartAsync(new FleetView(1, [romulus.Worker]));
+
+        Assert.Equal("200 registry GET", await haproxy.AskAsync(HttpMethod.Get, "/workers"));
+        Assert.Equal("200 registry POST", await haproxy.AskAsync(HttpMethod.Post, "/register-worker"));
+        Assert.Equal("200 registry GET", await haproxy.AskAsync(HttpMethod.Get, "/worker/stats"));
+        await Polling.UntilAsync(async () => await haproxy.AskAsync(HttpMethod.Get, "/workers/x") is var answer && answer == "200 romulus GET" ? null : answer, "the rest goes to the application");
+    }
+
+    [Fact]
+    public async Task What_HAProxy_refuses_is_said_and_not_run()
+    {
+        var folder = Directory.CreateTempSubdirectory("teechain-ha-");
+        try
+        {
+            var program = HaproxyFront.Find(Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin")!;
+            var front = new HaproxyFront(program, folder.FullName, "front", "no address", ":1", null, BundledConfiguration.Load(), new HostNames(TimeProvider.System));
+
+            var command = await front.PrepareAsync(FleetView.Empty, TestContext.Current.CancellationToken);
+
+            Assert.Contains(front.Configuration, command.Refusal, StringComparison.Ordinal);
+            Assert.Contains("no address", command.Refusal, StringComparison.Ordinal);
+            Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(front.Configuration) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void HAProxy_is_looked_for_where_it_is_said_to_be()
+    {
+        Assert.Null(HaproxyFront.Find(null));
+        Assert.Null(HaproxyFront.Find("/no/such/folder:"));
+    }
+}

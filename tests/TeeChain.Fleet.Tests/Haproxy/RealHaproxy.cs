@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Sockets;
+using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Registry;
+
+namespace TeeChain.Fleet.Tests.Haproxy;
+
+/// <summary>A real HAProxy with what <c>up</c> would give it, in a folder of its own; it listens on sockets there, so that no port is needed.</summary>
+internal sealed class RealHaproxy : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("teechain-ha-");
+    private readonly HaproxyFront _front;
+    private readonly ConcurrentQueue<string?> _log = [];
+    private Process? _process;
+
+    public RealHaproxy(string? registry = null)
+    {
+        var program = HaproxyFront.Find(Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin")
+            ?? throw new InvalidOperationException("These tests need HAProxy (apt-get install haproxy).");
+        _front = new HaproxyFront(
+            program, _folder.FullName, "front", $"unix@{HttpSocket}", $"unix@{Path("stats.sock")}", registry, BundledConfiguration.Load(), new HostNames(TimeProvider.System));
+        Api = new RuntimeApi(_front.Socket, RuntimeApi.DefaultTimeout, TimeProvider.System);
+        // A connection a request: this is about which server HAProxy chooses.
+        Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync, PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = new Uri("http://front") };
+    }
+
+    public RuntimeApi Api { get; }
+
+    public string Socket => _front.Socket;
+
+    public HttpClient Client { get; }
+
+    /// <summary>Both outputs of all its runs.</summary>
+    public string Log => string.Join('\n', _log);
+
+    private string HttpSocket => Path("http.sock");
+
+    public string Path(string name) => System.IO.Path.Combine(_folder.FullName, name);
+
+    /// <param name="view">With whom it begins.</param>
+    /// <param name="adjust">Changes its configuration.</param>
+    public async Task StartAsync(FleetView view, Func<string, string>? adjust = null)
+    {
+        var command = await _front.PrepareAsync(view, TestContext.Current.CancellationToken);
+        Assert.Null(command.Refusal);
+        await File.WriteAllTextAsync(_front.Configuration, (adjust ?? (text => text))(await File.ReadAllTextAsync(_front.Configuration)));
+        var start = new ProcessStartInfo(command.Program, command.Arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data);
+        _process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data);
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        await Polling.UntilAsync(
+            async () => await Api.AskAsync(["show info"], TestContext.Current.CancellationToken) is RuntimeAnswer.Said ? null : Log, "HAProxy answers");
+    }
+
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+        _process = null;
+    }
+
+    public async Task<FrontSnapshot> LookAsync() =>
+        FrontSnapshot.Parse(Assert.IsType<RuntimeAnswer.Said>(await Api.AskAsync(FrontSnapshot.Commands, TestContext.Current.CancellationToken)).Answers);
+
+    public async Task<SeenServer?> ServerAsync(string backend, string name) =>
+        (await LookAsync()).Servers.SingleOrDefault(server => server.Id == new ServerId(backend, name));
+
+    /// <summary>Status and body.</summary>
+    public async Task<string> AskAsync(HttpMethod method, string path = "/")
+    {
+        using var request = new HttpRequestMessage(method, path);
+        using var answer = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (_process is not null)
+        {
+            await KillAsync();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(HttpSocket), cancellation);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+}
