@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
 # How `misc-commands.sh test` runs programs of tests: one after the other, or one beside the others. Sourced by misc-commands.sh.
 
-# What was begun, by its name: its process, and the second of the epoch.
-declare -A begun_pid=() begun_at=()
+# What was begun, by its name: its process, the second of the epoch, and in the end its processor time in seconds.
+declare -A begun_pid=() begun_at=() begun_cost=()
 
 # The priority of what runs beside the others, which are not to wait for it.
 beside=(nice -n 10)
@@ -19,12 +19,29 @@ begin() {
 # end NAME FILTER: shows its output through FILTER (an awk program) until it ends; its exit status is ours. By way of a
 # file: a process that the program leaves behind would keep a pipe open, and us waiting.
 end() {
+  local outcome=0 before
   tail --pid="${begun_pid[$1]}" --sleep-interval=0.2 -n +1 -f "$results/$1.log" | awk "$2 { print; fflush() }"
-  wait "${begun_pid[$1]}"
+  count_processor
+  before=$processor
+  wait "${begun_pid[$1]}" || outcome=$?
+  count_processor
+  begun_cost[$1]=$((processor - before))
+  return "$outcome"
 }
 
 # How long a program that has ended took: until it last said something.
 seconds_of() { echo $(($(stat -c %Y "$results/$1.log") - begun_at[$1])); }
+
+# What all that has ended so far had of the processor, in seconds, into `processor`: on a shared machine this compares, not
+# the clock. `times` must be asked by this shell itself.
+processor=0
+count_processor() {
+  local user system part seconds=0
+  times >"$results/times"
+  { read -r user system && read -r user system; } <"$results/times"
+  for part in "$user" "$system"; do seconds=$((seconds + ${part%m*} * 60)) part=${part#*m} && seconds=$((seconds + ${part%.*})); done
+  processor=$seconds
+}
 
 begin_script() { begin "$(basename "$1")" "$1"; } # FILE
 
@@ -88,7 +105,7 @@ end_project() { # NAME
   elif ((outcome != 0 && bad + errors == 0)); then
     report failed "$name: exit status $outcome though no test failed" "$took"
   else
-    say "   $name: $good passed, $((bad + errors)) failed, $skips skipped in $took s"
+    say "   $name: $good passed, $((bad + errors)) failed, $skips skipped in $took s, ${begun_cost[$name]} s of processor time"
   fi
 }
 

@@ -39,7 +39,18 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
             node.Gate.RunAsync(running.Token),
         ];
         var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
-        await server.StartAsync();
+        try
+        {
+            await server.StartAsync();
+        }
+        catch
+        {
+            // Why the doors stay shut is the last word: nothing that runs may still log.
+            await running.CancelAsync();
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
         loops.Add(node.Successors.RunAsync(running.Token));
         LogStarted(node.Options.Listen, node.Options.Admin, node.Options.Local, node.Next.Current.Addresses is [_, ..] next ? string.Join(", ", next) : "nobody", node.Options.Data);
         systemd.Ready();

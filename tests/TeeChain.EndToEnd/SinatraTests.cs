@@ -8,7 +8,6 @@ public sealed class SinatraTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Trait(Repository.When, Repository.OnlyInAll)]
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
