@@ -10,9 +10,10 @@ internal sealed class Watchman : IDisposable
 {
     // $0 is the mark. A last scan kills whoever has not ended within ten seconds.
     internal const string Script = """
+        exec 2>/dev/null
         each() {
           for folder in /proc/[0-9]*; do
-            if tr '\0' '\n' <"$folder/environ" 2>/dev/null | grep -qxF "$0"; then kill "$1" "${folder#/proc/}" 2>/dev/null; fi
+            if tr '\0' '\n' <"$folder/environ" | grep -qxF "$0"; then kill "$1" "${folder#/proc/}"; fi
           done
         }
         read -r _ && exit

@@ -39,8 +39,7 @@ internal static class FreePorts
         try
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true); // what only waits for late packets does not count
-            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            socket.Bind(new IPEndPoint(IPAddress.Any, port)); // .NET sets SO_REUSEADDR itself: what only waits for late packets does not count
             socket.Listen(1);
             return false;
         }

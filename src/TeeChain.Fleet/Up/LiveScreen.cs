@@ -1,5 +1,5 @@
-using System.Globalization;
 using Spectre.Console;
+using TeeChain.Fleet.Status;
 
 namespace TeeChain.Fleet.Up;
 
@@ -14,7 +14,7 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IUpS
 
     // Under _lock.
     private readonly Queue<string> _lines = [];
-    private IReadOnlyList<WorkerRow> _workers = [];
+    private StatusReport _report = new(false, [], []);
     private string _title = "";
 
     public void Tell(string line)
@@ -29,11 +29,11 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IUpS
         }
     }
 
-    public void Show(IReadOnlyList<WorkerRow> workers, string title)
+    public void Show(StatusReport report, string title)
     {
         lock (_lock)
         {
-            (_workers, _title) = (workers, title);
+            (_report, _title) = (report, title);
         }
     }
 
@@ -53,31 +53,7 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IUpS
     {
         lock (_lock)
         {
-            var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape(_title));
-            table.AddColumns("name", "role");
-            foreach (var name in (string[])["sequence", "lag", "requests", "failures", "average", "restarts"])
-            {
-                table.AddColumn(new TableColumn(name).RightAligned());
-            }
-
-            table.AddColumn("ready");
-            foreach (var worker in _workers)
-            {
-                table.AddRow([.. Cells(worker).Select(cell => new Text(cell)), Ready(worker)]);
-            }
-
-            return new Rows([table, .. _lines.Select(line => new Text(line) { Overflow = Overflow.Ellipsis })]);
+            return new Rows([new Text(_title), FleetTable.Render(_report), .. _lines.Select(line => new Text(PlainTable.Printable(line)) { Overflow = Overflow.Ellipsis })]);
         }
     }
-
-    private static string[] Cells(WorkerRow worker) =>
-    [
-        worker.Name, worker.Role, Number(worker.Sequence), Number(worker.Lag), Number(worker.Requests), Number(worker.Failures),
-        string.Create(CultureInfo.InvariantCulture, $"{worker.AverageMilliseconds:0.0} ms"), Number(worker.Restarts),
-    ];
-
-    private static Text Ready(WorkerRow worker) =>
-        worker.WhyNotReady is { } why ? new Text(why, new Style(Color.Red)) { Overflow = Overflow.Ellipsis } : new Text("yes", new Style(Color.Green));
-
-    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,9 @@ using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
 using TeeChain.Fleet.Statistics;
+using TeeChain.Fleet.Status;
 using TeeChain.Protocol;
+using TeeChain.Protocol.Status;
 
 namespace TeeChain.Fleet.Up;
 
@@ -234,9 +236,13 @@ internal sealed class LocalFleet : IAsyncDisposable
     {
         while (true)
         {
-            var state = _scaler.State;
+            var (state, counts, view) = (_scaler.State, _statistics.Current(), _registry.Current);
+            var rows = view.Workers.Select(worker => FleetRow.From(
+                new NodeTarget(worker.Name, worker.Admin, worker.State),
+                new Reply<NodeStatus>(_keeper.Statuses.GetValueOrDefault(worker.Name), null, null),
+                counts.FirstOrDefault(one => one.Worker == worker.Name)));
             _screen.Show(
-                WorkerRow.Of(_registry.Roster, _keeper.Statuses, _statistics.Current(), _crew.Workers),
+                StatusReport.From([.. rows], view.Problems),
                 $"{state.Workers} workers{(state.IsScaling ? $", {state.Wanted} wanted" : "")}; {string.Join(", ", _doors.Select(door => $"{door.Kind} :{door.Port}"))}");
             await Task.Delay(Look, _time, cancellation);
         }

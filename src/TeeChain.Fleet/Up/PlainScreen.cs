@@ -1,4 +1,5 @@
 using System.Globalization;
+using TeeChain.Fleet.Status;
 
 namespace TeeChain.Fleet.Up;
 
@@ -17,16 +18,16 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider time) : IUpScr
         }
     }
 
-    public void Show(IReadOnlyList<WorkerRow> workers, string title)
+    public void Show(StatusReport report, string title)
     {
         lock (_lock)
         {
-            foreach (var worker in workers.Where(worker => !_shown.TryGetValue(worker.Name, out var shown) || shown != (worker.Role, worker.WhyNotReady is null)))
+            foreach (var node in report.Nodes.Where(node => !_shown.TryGetValue(node.Name, out var shown) || shown != (node.Role, node.TakesReads)))
             {
-                Tell($"{worker.Name}: {worker.Role}, {(worker.WhyNotReady is { } why ? $"not ready: {why}" : "ready")}");
+                Tell($"{node.Name}: {node.Role}, {(node.TakesReads ? "ready" : $"not ready ({string.Join("; ", node.Notes)})")}");
             }
 
-            _shown = workers.ToDictionary(worker => worker.Name, worker => (worker.Role, worker.WhyNotReady is null));
+            _shown = report.Nodes.ToDictionary(node => node.Name, node => (node.Role, node.TakesReads));
         }
     }
 

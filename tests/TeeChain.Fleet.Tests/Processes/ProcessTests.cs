@@ -38,7 +38,7 @@ public sealed class ProcessTests : IAsyncDisposable
     public async Task A_process_that_dies_is_started_again_and_both_lives_are_in_its_log()
     {
         var child = Start("echo life; exec sleep 60");
-        await UntilAsync(() => Log("child").Contains("life\n", StringComparison.Ordinal));
+        await UntilAsync(() => Log("child").Contains("life\n", StringComparison.Ordinal) && child.State.Pid != 0);
         var first = child.State.Pid;
 
         Signals.Send(first, Signals.Kill);
@@ -74,7 +74,7 @@ public sealed class ProcessTests : IAsyncDisposable
     public async Task Who_does_not_stop_is_killed_with_all_that_it_started()
     {
         var child = Start($"trap '' TERM; sleep 70 & echo $! >{_folder}/grandchild; echo up; while :; do sleep 0.05; done");
-        await UntilAsync(() => Log("child") == "up\n");
+        await UntilAsync(() => Log("child") == "up\n" && child.State.Pid != 0);
         var pid = child.State.Pid;
 
         var isOrderly = await child.StopAsync(new CancellationToken(canceled: true));
@@ -98,7 +98,7 @@ public sealed class ProcessTests : IAsyncDisposable
     public async Task Each_process_is_in_a_session_of_its_own()
     {
         var child = Start("echo up; exec sleep 60");
-        await UntilAsync(() => Log("child") == "up\n");
+        await UntilAsync(() => Log("child") == "up\n" && child.State.Pid != 0);
 
         // Fields behind the name: state, parent, group, session.
         var fields = File.ReadAllText($"/proc/{child.State.Pid}/stat").Split(") ")[1].Split(' ');

@@ -157,7 +157,7 @@ public sealed class AnnouncementTests : IDisposable
         var bytes = ArbMap.Default.GeneratorFor<byte[]>();
         var damaged = from at in Gen.Choose(0, good.Length - 1) from value in Gen.Choose(0, 255) from cut in Gen.Choose(1, good.Length) select Damage(good, at, (byte)value, cut);
         var fields = from texts in ArbMap.Default.GeneratorFor<string>().ArrayOf(7) from time in ArbMap.Default.GeneratorFor<long>() select Json(texts, time);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(Gen.OneOf(bytes, damaged, fields).ToArbitrary(), body =>
+        Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(Gen.OneOf(bytes, damaged, fields).ToArbitrary(), body =>
         {
             var admission = _folder.Registry.Announce(body);
 
