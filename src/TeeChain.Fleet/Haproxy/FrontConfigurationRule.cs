@@ -44,14 +44,16 @@ internal static partial class FrontConfigurationRule
         return string.Join('\n', lines) + "\n";
     }
 
-    private static IEnumerable<(string Section, string Line)> InSections(IEnumerable<string> lines)
+    private static List<(string Section, string Line)> InSections(IReadOnlyList<string> lines)
     {
-        var section = "";
+        var (section, all) = ("", new List<(string, string)>());
         foreach (var line in lines)
         {
             section = line.StartsWith("backend ", StringComparison.Ordinal) ? line["backend ".Length..].Trim() : line.Length > 0 && char.IsAsciiLetter(line[0]) ? "" : section;
-            yield return (section, line);
+            all.Add((section, line));
         }
+
+        return all;
     }
 
     private static string Server(WantedServer server) =>

@@ -42,7 +42,10 @@ internal static class HaproxyPlanRule
                 $"add server {server.Id} {server.Placement} {keywords}",
                 $"enable health {server.Id}",
                 .. Turned(server.Id, Turn.Maint, server.Turn),
-            ]) { IsAddition = true };
+            ])
+        {
+            IsAddition = true,
+        };
 
     private static ServerChange? Change(WantedServer server, SeenServer now)
     {

@@ -12,10 +12,14 @@ public sealed class ConfiguredFileTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true, Traits = [Repository.When, Repository.OnlyInAll])]
-    public async Task Both_balancers_serve_and_follow_a_scale_and_the_statistics_are_what_a_client_counts_after_a_restart_too(bool hasHaproxy)
+    [Fact]
+    public Task Behind_the_gateway_both_balancers_serve_and_follow_a_scale_and_the_statistics_are_what_a_client_counts_after_a_restart_too() => FollowAsync(hasHaproxy: false);
+
+    [Trait(Repository.When, Repository.OnlyInAll)]
+    [Fact]
+    public Task Behind_HAProxy_both_balancers_serve_and_follow_a_scale_and_the_statistics_are_what_a_client_counts_after_a_restart_too() => FollowAsync(hasHaproxy: true);
+
+    private static async Task FollowAsync(bool hasHaproxy)
     {
         await using var up = new UpRun(await File.ReadAllTextAsync(Repository.Example("config.yaml"), Cancellation), Four[..3]);
         await up.StartAsync(hasHaproxy, Cancellation, balancers: 2);

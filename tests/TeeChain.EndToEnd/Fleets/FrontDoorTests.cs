@@ -21,6 +21,6 @@ public sealed class FrontDoorTests
         var agreement = await Agreement.ReadAsync(up.Nodes, up.Apps, Cancellation);
         agreement.AssertHolds(writes, [0, 0, 0]);
         Assert.All(agreement.Logs, log => Assert.Equal(20, log.Applied.Count));
-        Assert.Contains($"balancer1 ({front}) at {up.Balancer()}".TrimEnd('/'), up.Process.Log, StringComparison.Ordinal);
+        await up.TellsAsync($"balancer1 ({front}) at {up.Balancer()}".TrimEnd('/'), Cancellation);
     }
 }

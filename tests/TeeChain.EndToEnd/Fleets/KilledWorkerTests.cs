@@ -9,10 +9,14 @@ public sealed class KilledWorkerTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true, Traits = [Repository.When, Repository.OnlyInAll])]
-    public async Task A_worker_whose_process_dies_is_out_of_the_turns_within_two_health_intervals_and_comes_back_by_itself(bool hasHaproxy)
+    [Fact]
+    public Task Behind_the_gateway_a_worker_whose_process_dies_is_out_of_the_turns_within_two_health_intervals_and_comes_back_by_itself() => KillAsync(hasHaproxy: false);
+
+    [Trait(Repository.When, Repository.OnlyInAll)]
+    [Fact]
+    public Task Behind_HAProxy_a_worker_whose_process_dies_is_out_of_the_turns_within_two_health_intervals_and_comes_back_by_itself() => KillAsync(hasHaproxy: true);
+
+    private static async Task KillAsync(bool hasHaproxy)
     {
         // While a file is there its application cannot start again: else it would be back before anybody sees that it was gone.
         await using var up = new UpRun(
