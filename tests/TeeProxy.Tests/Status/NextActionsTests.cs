@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
+using TeeChain.Protocol;
 using TeeProxy.Chain;
-using TeeProxy.Options;
 using TeeProxy.Status;
 
 namespace TeeProxy.Tests.Status;
