@@ -50,7 +50,8 @@ publish_all() {
       die "the $step programs could not be published (artifacts/publish.log)"
     }
   done
-  (cd "$folder" && find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum >SHA256SUMS)
+  (cd "$folder" && find . -type f -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum) >"$root/artifacts/SHA256SUMS"
+  mv "$root/artifacts/SHA256SUMS" "$folder/"
   say "In artifacts/publish; checked there by: sha256sum --check --quiet SHA256SUMS"
   uses_ready_to_run || say "The feed has no ReadyToRun compiler: these programs compile themselves as they run, and start more slowly."
 }
