@@ -12,6 +12,7 @@ begin() {
   local name=$1
   shift
   begun_at[$name]=$EPOCHSECONDS
+  : >"$results/$name.log" # whoever follows it must find it
   TEECHAIN_TEST_RUN=$test_run timeout --kill-after=10 "$(seconds_left)" "$@" </dev/null >"$results/$name.log" 2>&1 &
   begun_pid[$name]=$!
 }

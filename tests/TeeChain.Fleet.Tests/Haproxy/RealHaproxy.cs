@@ -63,8 +63,20 @@ internal sealed class RealHaproxy : IAsyncDisposable
         _process = null;
     }
 
-    public async Task<FrontSnapshot> LookAsync() =>
-        FrontSnapshot.Parse(Assert.IsType<RuntimeAnswer.Said>(await Api.AskAsync(FrontSnapshot.Commands, TestContext.Current.CancellationToken)).Answers);
+    /// <summary>Asks again where HAProxy breaks off: it may do so while it starts.</summary>
+    public async Task<FrontSnapshot> LookAsync()
+    {
+        FrontSnapshot? seen = null;
+        await Polling.UntilAsync(
+            async () =>
+            {
+                var answer = await Api.AskAsync(FrontSnapshot.Commands, TestContext.Current.CancellationToken);
+                seen = answer is RuntimeAnswer.Said said ? FrontSnapshot.Parse(said.Answers) : null;
+                return seen is null ? $"{answer}. {Log}" : null;
+            },
+            "HAProxy says what it has");
+        return seen!;
+    }
 
     public async Task<SeenServer?> ServerAsync(string backend, string name) =>
         (await LookAsync()).Servers.SingleOrDefault(server => server.Id == new ServerId(backend, name));
