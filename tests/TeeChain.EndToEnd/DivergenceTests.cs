@@ -36,6 +36,7 @@ public sealed class DivergenceTests
         Assert.Equal(1, (await replica.StatusAsync(Cancellation)).Divergences);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_replica_that_answers_differently_long_after_the_head_was_restarted_is_named_too()
     {

@@ -7,6 +7,7 @@ public sealed class FoundingTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_head_killed_again_and_again_at_the_very_first_write_founds_one_chain()
     {

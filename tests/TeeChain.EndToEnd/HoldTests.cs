@@ -43,6 +43,7 @@ public sealed class HoldTests : IAsyncDisposable
         (await Agreement.ReadAsync(_fleet, Cancellation)).AssertHolds(writes, mostDiscarded: [0, 0, 0]);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_hold_whose_lease_ran_out_a_node_that_is_late_a_replica_and_a_restarted_head_are_told_so()
     {

@@ -36,6 +36,7 @@ public sealed class HopTests
         await Refusal.IsOverAsync(head, replica, Cancellation);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Bits_that_flip_on_the_way_end_the_stream_and_nothing_wrong_arrives()
     {

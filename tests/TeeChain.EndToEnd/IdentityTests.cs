@@ -13,6 +13,7 @@ public sealed class IdentityTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_head_with_an_empty_folder_is_refused_and_its_own_goes_on()
     {
@@ -109,6 +110,7 @@ public sealed class IdentityTests
         await GoesOnAsync(fleet, writes, mostDiscarded: 3);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_chain_that_leads_back_to_its_head_names_the_cycle_and_goes_on_as_a_line()
     {

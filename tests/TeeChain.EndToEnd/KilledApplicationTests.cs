@@ -11,6 +11,7 @@ public sealed class KilledApplicationTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Each_application_killed_in_turn_has_every_write_once_and_in_order_when_it_is_back()
     {

@@ -11,6 +11,7 @@ public sealed class KilledNodeTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Teeproxies_killed_in_turn_and_all_at_once_lose_nothing_and_repeat_no_more_than_was_in_flight()
     {
@@ -38,6 +39,7 @@ public sealed class KilledNodeTests : IAsyncDisposable
         agreement.AssertHolds(writes, mostDiscarded: [2, 2, 2]);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_teeproxy_stopped_in_the_middle_of_the_chain_repeats_nothing_and_catches_up()
     {

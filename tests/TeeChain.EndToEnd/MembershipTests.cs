@@ -58,6 +58,7 @@ public sealed class MembershipTests : IAsyncDisposable
         (await Agreement.ReadAsync(fleet, Cancellation)).AssertHolds([.. before, .. after], mostDiscarded: [0, 0, 0]);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_node_that_went_back_with_its_application_catches_up_once_it_was_declared_rewound()
     {

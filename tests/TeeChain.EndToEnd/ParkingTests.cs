@@ -63,6 +63,7 @@ public sealed class ParkingTests : IAsyncDisposable
         Assert.Equal(1, (await Node.StatusAsync(Cancellation)).Divergences);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_dropped_write_lets_the_node_serve_again_and_its_digest_differ()
     {

@@ -17,6 +17,7 @@ public sealed class ReadsTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public Task A_node_whose_application_hangs_gets_no_reads_until_it_has_caught_up() => OutAndBackAsync(
         2, [2],
@@ -41,6 +42,7 @@ public sealed class ReadsTests : IAsyncDisposable
         fleet => Signalled(fleet, Signal.Stop),
         fleet => Signalled(fleet, Signal.Continue));
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public Task A_node_that_is_told_to_end_gets_no_reads_until_it_is_back_and_has_caught_up() => OutAndBackAsync(
         1, [1, 2],

@@ -6,6 +6,7 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd;
 
 /// <summary>Nodes that announce themselves, without <c>--next</c>: the registry wires them.</summary>
+[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class RegistrationTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -51,7 +52,6 @@ public sealed class RegistrationTests
         Assert.True((await apps[3].StateAsync(Cancellation)).Applied >= 40, "the fourth had what was written while it was there");
     }
 
-    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Whoever_stops_or_dies_keeps_its_place_across_a_restart_of_the_registry()
     {
@@ -88,7 +88,6 @@ public sealed class RegistrationTests
         (await Agreement.ReadAsync(nodes, apps, Cancellation)).AssertHolds(writes, [0, 1, 1]);
     }
 
-    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_newcomer_for_whom_the_journal_no_longer_reaches_back_is_seeded_under_a_hold_and_joins()
     {

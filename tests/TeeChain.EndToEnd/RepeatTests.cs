@@ -11,6 +11,7 @@ public sealed class RepeatTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Theory]
     [InlineData(0, "teeproxy")]
     [InlineData(1, "teeproxy")]

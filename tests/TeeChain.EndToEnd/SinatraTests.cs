@@ -8,6 +8,7 @@ public sealed class SinatraTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

@@ -32,6 +32,7 @@ public sealed class WiringTests
         (await Agreement.ReadAsync([second, tail], apps[1..], Cancellation)).AssertHolds(writes, [0, 0]);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Two_chains_that_are_wired_together_stay_two()
     {
@@ -68,6 +69,7 @@ public sealed class WiringTests
         (await Agreement.ReadAsync([b1, b2], apps[2..], Cancellation)).AssertHolds(ofB, [0, 0]);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Two_predecessors_of_one_node_do_not_mix()
     {

@@ -3,6 +3,7 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd.Fleets;
 
 /// <summary>A worker's processes die under <c>teechain up</c>.</summary>
+[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class KilledWorkerTests
 {
     private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(3);
@@ -12,7 +13,6 @@ public sealed class KilledWorkerTests
     [Fact]
     public Task Behind_the_gateway_a_worker_whose_process_dies_is_out_of_the_turns_within_two_health_intervals_and_comes_back_by_itself() => KillAsync(hasHaproxy: false);
 
-    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public Task Behind_HAProxy_a_worker_whose_process_dies_is_out_of_the_turns_within_two_health_intervals_and_comes_back_by_itself() => KillAsync(hasHaproxy: true);
 

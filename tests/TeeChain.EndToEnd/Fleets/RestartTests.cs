@@ -3,6 +3,7 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd.Fleets;
 
 /// <summary>Ends of <c>teechain up</c> while clients write, and what the next one finds.</summary>
+[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class RestartTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -3,6 +3,7 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd.Fleets;
 
 /// <summary><c>teechain scale</c>, up and down, while clients read and write.</summary>
+[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class ScaleTests
 {
     private static readonly string[] Five = ["node1", "node2", "node3", "node4", "node5"];
@@ -12,7 +13,6 @@ public sealed class ScaleTests
     [Fact]
     public Task Behind_HAProxy_from_three_to_five_to_two_no_read_fails_and_no_write_is_lost_or_disordered() => ScaleAsync(hasHaproxy: true);
 
-    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public Task Behind_the_gateway_from_three_to_five_to_two_no_read_fails_and_no_write_is_lost_or_disordered() => ScaleAsync(hasHaproxy: false);
 
