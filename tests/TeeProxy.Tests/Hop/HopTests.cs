@@ -336,6 +336,7 @@ public sealed class HopTests : IDisposable
         var problem = Assert.Single(head.Problems.Snapshot());
         Assert.Equal("WentBack", problem.Verdict);
         Assert.Contains("with a new folder", problem.Text, StringComparison.Ordinal);
+        await using var again = new RunningLink(head.LinkTo(next.Address)); // what it is told may be lost with the connection
         await ReportsAsync(next, "WentBack");
         Assert.Equal(0, next.Journal.Last.Sequence);
     }
