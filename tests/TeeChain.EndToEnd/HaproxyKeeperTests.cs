@@ -3,6 +3,7 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd;
 
 /// <summary><c>teechain haproxy</c>: nodes that announce themselves come and go, and a real HAProxy follows.</summary>
+[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class HaproxyKeeperTests : IAsyncLifetime
 {
     private const int Nodes = 3;
