@@ -104,6 +104,8 @@ public sealed class DiskTests
         var process = workshop.Start("injected", Repository.TeeProxy, head.Flags.ToArguments(), fault.Environment);
         await Eventually.TrueAsync(async () => await head.NotReadyAsync("write", Cancellation) is null, "the head takes writes", Cancellation, () => process.Description);
         var writes = (await Burst.WriteAsync(head.Address, 20, Cancellation)).ToList();
+        await Eventually.TrueAsync(
+            async () => (await head.StatusAsync(Cancellation)).LastSequence >= 2 * writes.Count, "the outcomes are on disk, so that the next sync is the write's", Cancellation, () => process.Description);
 
         fault.Trigger();
         var inFlight = await OneWrite.RegisterAsync(head.Address, "in-flight", Cancellation);

@@ -34,7 +34,8 @@ public sealed class HarnessTests
 
         var writes = await load.WriteAsync(1, Cancellation);
 
-        Assert.Equal(Fate.Refused, Assert.Single(writes).Fate);
+        Assert.NotEmpty(writes);
+        Assert.All(writes, write => Assert.Equal(Fate.Refused, write.Fate));
     }
 
     [Fact]
