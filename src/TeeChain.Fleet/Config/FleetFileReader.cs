@@ -55,6 +55,11 @@ internal sealed class FleetFileReader
         {
             Refuse(e.Start.Line, $"it is no YAML: {e.Message.TrimEnd('.')}");
         }
+        catch (InvalidOperationException)
+        {
+            // Of the library's scanner, which takes some brackets that nobody opened for a flaw of its own.
+            Refuse(1, "it is no YAML");
+        }
 
         if (_wrong.Count == 0)
         {

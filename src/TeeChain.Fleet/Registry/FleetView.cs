@@ -16,7 +16,7 @@ internal sealed record FleetView(long Version, IReadOnlyList<Worker> Workers)
     public bool IsFounded { get; init; }
 
     /// <summary>What keeps the chain from being wired as it should be, each with what to do; none when all is well.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    public IReadOnlyList<string> Problems { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>An application with its teeproxy.</summary>

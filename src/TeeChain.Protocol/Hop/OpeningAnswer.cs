@@ -24,13 +24,13 @@ public sealed record OpeningAnswer
     public string? HeadAddress { get; init; }
 
     /// <summary>The last 64 epochs that it knows, oldest first.</summary>
-    public IReadOnlyList<EpochStart> Epochs { get; init; } = [];
+    public IReadOnlyList<EpochStart> Epochs { get; init => field = value ?? []; } = [];
 
     /// <summary>The head's view of the chain that the answering node holds.</summary>
     public ViewVersion View { get; init; }
 
     /// <summary>Every node that counts or is announced, as far as this one knows: whoever wants to be promoted may not have been told yet.</summary>
-    public IReadOnlyList<ChainNode> Nodes { get; init; } = [];
+    public IReadOnlyList<ChainNode> Nodes { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether it is still being brought up to date and does not count yet.</summary>
     public bool IsJoining { get; init; }

@@ -30,7 +30,7 @@ public sealed record Announcement
     public required string Nonce { get; init; }
 
     /// <summary>HMAC-SHA256 as 64 lowercase hexadecimal digits.</summary>
-    public string Signature { get; init; } = "";
+    public string Signature { get; init => field = value ?? ""; } = "";
 
     /// <summary>Whether a worker may be called so.</summary>
     public static bool IsName(string name) =>

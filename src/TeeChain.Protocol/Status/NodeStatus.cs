@@ -57,7 +57,7 @@ public sealed record NodeStatus
     public NextStatus? Next { get; init; }
 
     /// <summary>All successors of the list, in its order.</summary>
-    public IReadOnlyList<NextStatus> Successors { get; init; } = [];
+    public IReadOnlyList<NextStatus> Successors { get; init => field = value ?? []; } = [];
 
     /// <summary>The version of that list: 0 is the flag's.</summary>
     public long NextVersion { get; init; }
@@ -65,13 +65,13 @@ public sealed record NodeStatus
     public PreviousStatus? Previous { get; init; }
 
     /// <summary>Every node that counts, the head first, as the head last told.</summary>
-    public IReadOnlyList<ChainNode> Nodes { get; init; } = [];
+    public IReadOnlyList<ChainNode> Nodes { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// The nodes behind this one that the head let go of, because what they had not applied filled its journal. They are taken
     /// back while what they need is kept; else <see cref="Problems"/> says that they must be seeded.
     /// </summary>
-    public IReadOnlyList<ChainNode> Detached { get; init; } = [];
+    public IReadOnlyList<ChainNode> Detached { get; init => field = value ?? []; } = [];
 
     /// <summary>The nodes behind this one, nearest first.</summary>
     public required IReadOnlyList<RowStatus> Rows { get; init; }
@@ -87,7 +87,7 @@ public sealed record NodeStatus
     public required int Parked { get; init; }
 
     /// <summary>What is parked, oldest first, at most 100.</summary>
-    public IReadOnlyList<ParkedStatus> ParkedWrites { get; init; } = [];
+    public IReadOnlyList<ParkedStatus> ParkedWrites { get; init => field = value ?? []; } = [];
 
     /// <summary>What only this node holds, because its head was replaced; null when there is nothing.</summary>
     public OrphanStatus? Orphans { get; init; }

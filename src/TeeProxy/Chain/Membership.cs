@@ -39,25 +39,25 @@ internal sealed record Membership
     public bool IsOnlyHeardOf { get; init; }
 
     /// <summary>The last <see cref="MostEpochs"/> epochs, oldest first.</summary>
-    public IReadOnlyList<EpochStart> Epochs { get; init; } = [];
+    public IReadOnlyList<EpochStart> Epochs { get; init => field = value ?? []; } = [];
 
     /// <summary>The first own record that the chain went on without; only a new folder mends that. Null: there is none.</summary>
     public long? OrphansFrom { get; init; }
 
     /// <summary>Every node that has been behind this one and was not removed by an operator.</summary>
-    public IReadOnlyList<KnownNode> Known { get; init; } = [];
+    public IReadOnlyList<KnownNode> Known { get; init => field = value ?? []; } = [];
 
     /// <summary>Which of the head's views <see cref="Nodes"/> and <see cref="Announced"/> are of; none while their head may have been followed without this node.</summary>
     public ViewVersion View { get; init; }
 
     /// <summary>Every node that counts, the head first: as the head last told, and at the head as it tells. Whom to ask before a promotion.</summary>
-    public IReadOnlyList<ChainNode> Nodes { get; init; } = [];
+    public IReadOnlyList<ChainNode> Nodes { get; init => field = value ?? []; } = [];
 
     /// <summary>The nodes that do not count yet, but are to be asked before a promotion: they may count by now (<see cref="CountRule"/>).</summary>
-    public IReadOnlyList<ChainNode> Announced { get; init; } = [];
+    public IReadOnlyList<ChainNode> Announced { get; init => field = value ?? []; } = [];
 
     /// <summary>The nodes that operators removed, oldest first: rows of theirs that still come do not make them known again.</summary>
-    public IReadOnlyList<Guid> Removed { get; init; } = [];
+    public IReadOnlyList<Guid> Removed { get; init => field = value ?? []; } = [];
 
     /// <summary>Before the chain's first record: its id is minted, and nothing else has happened.</summary>
     [JsonIgnore]

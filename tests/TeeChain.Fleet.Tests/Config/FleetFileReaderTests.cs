@@ -133,6 +133,10 @@ public sealed class FleetFileReaderTests
         }).QuickCheckThrowOnFailure();
     }
 
+    [Theory]
+    [InlineData("- [#]\t3:{&a\nnamesworkers[{[}\n!!-autoscale'é:workers33|names#:workers{\n:-&a\n\n-}'|workers\t] !!}\n[|\n")]
+    public void What_was_once_an_exception_is_named_wrong(string text) => Assert.NotEmpty(FleetFileReader.Read("f", text).Wrong);
+
     [Fact]
     public void Deep_nesting_ends_in_a_message()
     {
