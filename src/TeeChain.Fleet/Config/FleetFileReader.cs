@@ -33,32 +33,9 @@ internal sealed class FleetFileReader
     private FleetFile Read(string text)
     {
         var file = new FleetFile();
-        try
+        if (Root(text) is { } root)
         {
-            if (Unwanted(text) is var (line, what))
-            {
-                Refuse(line, what);
-                return file;
-            }
-
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            if (stream.Documents is not [{ RootNode: YamlMappingNode root }])
-            {
-                Refuse(1, "it is no list of `key: value` lines");
-                return file;
-            }
-
             file = ReadMapping(root, file, FleetKeys.All, "", ReadAutoscale);
-        }
-        catch (YamlException e)
-        {
-            Refuse(e.Start.Line, $"it is no YAML: {e.Message.TrimEnd('.')}");
-        }
-        catch (InvalidOperationException)
-        {
-            // Of the library's scanner, which takes some brackets that nobody opened for a flaw of its own.
-            Refuse(1, "it is no YAML");
         }
 
         if (_wrong.Count == 0)
@@ -67,6 +44,38 @@ internal sealed class FleetFileReader
         }
 
         return file;
+    }
+
+    private YamlMappingNode? Root(string text)
+    {
+        try
+        {
+            if (Unwanted(text) is var (line, what))
+            {
+                Refuse(line, what);
+                return null;
+            }
+
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            if (stream.Documents is [{ RootNode: YamlMappingNode root }])
+            {
+                return root;
+            }
+
+            Refuse(1, "it is no list of `key: value` lines");
+        }
+        catch (YamlException e)
+        {
+            Refuse(e.Start.Line, $"it is no YAML: {e.Message.TrimEnd('.')}");
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // What the library throws by mistake, at some texts that are no YAML: `!![`.
+            Refuse(1, $"it is no YAML: {e.Message.TrimEnd('.')}");
+        }
+
+        return null;
     }
 
     /// <summary>What the library would follow without end: a deep nesting, or an alias of what it stands in.</summary>

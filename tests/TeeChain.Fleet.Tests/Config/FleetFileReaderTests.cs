@@ -130,11 +130,12 @@ public sealed class FleetFileReaderTests
         {
             var (file, wrong) = FleetFileReader.Read("f", text);
             return (file is null) == (wrong.Count > 0);
-        }).QuickCheckThrowOnFailure();
+        }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(3000));
     }
 
     [Theory]
     [InlineData("- [#]\t3:{&a\nnamesworkers[{[}\n!!-autoscale'é:workers33|names#:workers{\n:-&a\n\n-}'|workers\t] !!}\n[|\n")]
+    [InlineData("!![")]
     public void What_was_once_an_exception_is_named_wrong(string text) => Assert.NotEmpty(FleetFileReader.Read("f", text).Wrong);
 
     [Fact]
