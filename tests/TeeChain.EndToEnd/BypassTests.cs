@@ -16,6 +16,7 @@ public sealed class BypassTests : IAsyncDisposable
     {
         var fleet = _fleet = await Fleet.StartAsync(new FleetPlan { HasSpares = true }, Cancellation);
         var before = await Burst.WriteAsync(fleet.Address, 50, Cancellation);
+        await fleet.ToldAsync(Cancellation); // whom a silent node was never told of cannot count without it
         await fleet.Nodes[1].KillAsync(Cancellation);
 
         var meanwhile = await Burst.WriteAsync(fleet.Address, 50, Cancellation);
