@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
 # How `misc-commands.sh test` runs programs of tests: one after the other, or one beside the others. Sourced by misc-commands.sh.
 
-# What was begun, by its name: its process, the second of the epoch, and in the end its processor time in seconds.
-declare -A begun_pid=() begun_at=() begun_cost=()
+# What was begun, by its name: its process and the second of the epoch.
+declare -A begun_pid=() begun_at=()
 
 # The priority of what runs beside the others, which are not to wait for it.
 beside=(nice -n 10)
@@ -13,36 +13,26 @@ begin() {
   shift
   begun_at[$name]=$EPOCHSECONDS
   : >"$results/$name.log" # whoever follows it must find it
-  TEECHAIN_TEST_RUN=$test_run timeout --kill-after=10 "$(seconds_left)" "$@" </dev/null >"$results/$name.log" 2>&1 &
+  (
+    TIMEFORMAT='%U %S'
+    export TEECHAIN_TEST_RUN=$test_run
+    time timeout --kill-after=10 "$(seconds_left)" "$@" </dev/null >"$results/$name.log" 2>&1
+  ) 2>"$results/$name.cost" &
   begun_pid[$name]=$!
 }
 
 # end NAME FILTER: shows its output through FILTER (an awk program) until it ends; its exit status is ours. By way of a
 # file: a process that the program leaves behind would keep a pipe open, and us waiting.
 end() {
-  local outcome=0 before
   tail --pid="${begun_pid[$1]}" --sleep-interval=0.2 -n +1 -f "$results/$1.log" | awk "$2 { print; fflush() }"
-  count_processor
-  before=$processor
-  wait "${begun_pid[$1]}" || outcome=$?
-  count_processor
-  begun_cost[$1]=$((processor - before))
-  return "$outcome"
+  wait "${begun_pid[$1]}"
 }
 
 # How long a program that has ended took: until it last said something.
 seconds_of() { echo $(($(stat -c %Y "$results/$1.log") - begun_at[$1])); }
 
-# What all that has ended so far had of the processor, in seconds, into `processor`: on a shared machine this compares, not
-# the clock. `times` must be asked by this shell itself.
-processor=0
-count_processor() {
-  local user system part seconds=0
-  times >"$results/times"
-  { read -r user system && read -r user system; } <"$results/times"
-  for part in "$user" "$system"; do seconds=$((seconds + ${part%m*} * 60)) part=${part#*m} && seconds=$((seconds + ${part%.*})); done
-  processor=$seconds
-}
+# What it and all that it started had of the processor, in seconds: on a shared machine this compares, not the clock.
+cost_of() { awk '{ printf "%d", $1 + $2 }' "$results/$1.cost"; }
 
 begin_script() { begin "$(basename "$1")" "$1"; } # FILE
 
@@ -106,20 +96,16 @@ end_project() { # NAME
   elif ((outcome != 0 && bad + errors == 0)); then
     report failed "$name: exit status $outcome though no test failed" "$took"
   else
-    say "   $name: $good passed, $((bad + errors)) failed, $skips skipped in $took s, ${begun_cost[$name]} s of processor time"
+    say "   $name: $good passed, $((bad + errors)) failed, $skips skipped in $took s, $(cost_of "$name") s of processor time"
   fi
 }
 
-# Unit tests first: they say more exactly what is wrong. The end-to-end tests are last, the simulation runs beside all.
-test_projects() {
-  local file name last=()
+unit_projects() {
+  local file
   for file in "$root"/tests/*/*.csproj; do
-    name=$(basename "$file" .csproj)
-    case $name in
-      *Simulation) ;;
-      *EndToEnd) last+=("$name") ;;
-      *) echo "$name" ;;
+    case $file in
+      *Simulation.csproj | *EndToEnd.csproj) ;;
+      *) basename "$file" .csproj ;;
     esac
   done
-  ((${#last[@]} == 0)) || printf '%s\n' "${last[@]}"
 }

@@ -91,6 +91,7 @@ public sealed class BackPressureTests : IAsyncDisposable
         (await Agreement.ReadAsync(fleet, Cancellation)).AssertHolds(writes, mostDiscarded: [0, 0, 1]);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Theory]
     [MemberData(nameof(Ways), "teeproxy killed")]
     public async Task Detach_refuses_a_node_that_comes_back_too_late_and_says_so(string how)

@@ -32,6 +32,7 @@ public sealed class LargeBodyTests
         await AssertArrivedAsync(fleet, writes: 2);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Many_connections_with_a_megabyte_each_do_not_fill_the_memory()
     {

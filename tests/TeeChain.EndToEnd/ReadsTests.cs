@@ -9,7 +9,7 @@ namespace TeeChain.EndToEnd;
 public sealed class ReadsTests : IAsyncDisposable
 {
     /// <summary>Reads that are counted while a node must get none, or some.</summary>
-    private const int Counted = 600;
+    private const int Counted = 300;
 
     private Fleet? _fleet;
 
@@ -67,7 +67,7 @@ public sealed class ReadsTests : IAsyncDisposable
         var writing = load.StartWrites(1, Cancellation);
         await writing.AcknowledgedAsync(100);
         await _fleet.ReadyAsync(Cancellation);
-        using var readers = new Load(front.Address, connections: 8) { Pause = TimeSpan.FromMilliseconds(5) };
+        using var readers = new Load(front.Address, connections: 8) { Pause = TimeSpan.FromMilliseconds(20) };
         var reading = readers.StartReads(null, Cancellation);
         await reading.MoreDoneAsync(Counted);
 
