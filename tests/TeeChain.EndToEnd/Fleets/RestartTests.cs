@@ -13,7 +13,7 @@ public sealed class RestartTests
     {
         await using var up = new UpRun("workers: 2", "node1", "node2");
         await up.StartAsync(hasHaproxy: false, Cancellation);
-        using var load = new Load(up.Balancer(), connections: 2) { Pause = TimeSpan.FromMilliseconds(100) };
+        using var load = Clients.Writers(up.Balancer());
         var run = load.StartWrites(20, Cancellation);
         await run.AcknowledgedAsync(10);
 
