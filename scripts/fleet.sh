@@ -49,9 +49,12 @@ address_of() {
 
 # Where it says so already, not even a comment is touched.
 tell_fleet_file() { # KEY VALUE
+  local line="$1: $2"
   [[ $(setting "$1" "") != "$2" ]] || return 0
-  KEY=$1 VALUE=$2 awk 'index($0, ENVIRON["KEY"] ":") == 1 { next } { print } END { print ENVIRON["KEY"] ": '"'"'" ENVIRON["VALUE"] "'"'"'" }' \
-    "$fleet_file" >"$fleet_file.told"
+  [[ $2 =~ ^[A-Za-z0-9.]+$ ]] || line="$1: '$2'"
+  KEY=$1 LINE=$line awk 'index($0, ENVIRON["KEY"] ":") == 1 { print ENVIRON["LINE"]; told = 1; next }
+    { print }
+    END { if (!told) print ENVIRON["LINE"] }' "$fleet_file" >"$fleet_file.told"
   mv "$fleet_file.told" "$fleet_file"
 }
 
@@ -100,7 +103,7 @@ ask_teechain() { # VERB ARGUMENT…
 
 # A line a node, the head first: name, and the addresses of application, teeproxy and admin port.
 nodes_now() {
-  ask_registry /registry | grep -o '{"name":"[^}]*}' |
+  ask_registry /registry | tr -d ' \n' | grep -o '{"name":"[^}]*}' |
     sed -E 's/.*"name":"([^"]*)","address":"([^"]*)","teeproxy":"([^"]*)","admin":"([^"]*)".*/\1 \2 \3 \4/'
 }
 
