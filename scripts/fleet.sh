@@ -112,7 +112,9 @@ front_answers() {
   status=$(http -o /dev/null -w '%{http_code}' "$(url_of "$http_bind")/") && [[ $status != 503 ]]
 }
 
-fleet_is_ready() { front_answers && ask_teechain status >/dev/null 2>&1; }
+has_as_many_as_wanted() { ask_registry /scale | grep -q '"isScaling": *false'; }
+
+fleet_is_ready() { has_as_many_as_wanted && front_answers && ask_teechain status >/dev/null 2>&1; }
 
 # Gives up at once where it has ended.
 await_fleet() {
