@@ -23,17 +23,20 @@ fleet_is_alive() { fleet_pid >/dev/null; }
 
 fleet_is_gone() { ! fleet_is_alive; }
 
-# In a session of its own, so that neither Ctrl-C nor the end of the terminal or of a CI job ends it.
+# In a session of its own, so that neither Ctrl-C nor the end of the terminal or of a CI job ends it. It writes down its number
+# itself: where that cannot be done, nothing is started that nobody would find again.
 start_fleet() {
-  local pid log=$run/logs/up.log
+  local log=$run/logs/up.log
   mkdir -p "$run/logs"
   [[ ! -f $log ]] || mv "$log" "$log.1"
+  rm -f "$run/up.pid"
   # The file's paths are relative to the run folder. 9 is up's lock: it must not live as long as what it starts.
-  cd "$run" || die "$run cannot be entered"
-  TEECHAIN_TEEPROXY=$teeproxy TEECHAIN_SAMPLE_APP=$sample_app setsid nohup "$teechain" up -f "$fleet_file" </dev/null >"$log" 2>&1 9>&- &
-  pid=$!
-  disown
-  echo "$pid $(started_at "$pid" || true)" >"$run/up.pid"
+  (
+    cd "$run" || exit 1
+    echo "$BASHPID $(started_at "$BASHPID")" >up.pid || exit 1
+    TEECHAIN_TEEPROXY=$teeproxy TEECHAIN_SAMPLE_APP=$sample_app exec setsid nohup "$teechain" up -f "$fleet_file"
+  ) </dev/null >"$log" 2>&1 9>&- &
+  await 5 test -s "$run/up.pid" || die "teechain up could not be started: $(cat "$log")"
 }
 
 # Processes are known by a variable of ours in their environment, and by nothing else.
