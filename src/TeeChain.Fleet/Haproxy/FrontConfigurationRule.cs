@@ -6,8 +6,6 @@ namespace TeeChain.Fleet.Haproxy;
 /// <summary>The bundled haproxy.cfg for a fleet: other addresses, other servers, all else as it is. Pure.</summary>
 internal static partial class FrontConfigurationRule
 {
-    private const string StatsUser = "teechain";
-
     /// <param name="servers">Those that are known now; HAProxy begins with them.</param>
     public static string Render(BundledConfiguration bundled, FrontSettings settings, IReadOnlyList<WantedServer> servers)
     {
@@ -15,7 +13,7 @@ internal static partial class FrontConfigurationRule
         {
             ["TEECHAIN_HTTP_BIND"] = settings.HttpBind,
             ["TEECHAIN_STATS_BIND"] = settings.StatsBind,
-            ["TEECHAIN_STATS_USER"] = StatsUser,
+            ["TEECHAIN_STATS_USER"] = settings.StatsUser,
             ["TEECHAIN_STATS_PASSWORD"] = settings.StatsPassword,
             ["TEECHAIN_HAPROXY_SOCKET"] = settings.Socket,
         };
