@@ -46,6 +46,7 @@ A chain on this machine, in the background, its files in run/:
 Load, through HAProxy (prints the Apache Bench command, then runs it):
   ab-get               GET /login?user=
   ab-post              POST /register, then POST /changePassword
+  loadtest [FLAGS]     up, then both at constant rates, and whether a write was lost (docs/loadtest.md); --help lists the flags
 
 By hand, and for developers:
   teeproxy-commands [N]  prints the commands for running the chain in terminals
@@ -87,6 +88,7 @@ case $verb in
   verify) verify ;;
   ab-get) ab_get ;;
   ab-post) ab_post ;;
+  loadtest) load_test "$@" ;;
   teeproxy-commands) teeproxy_commands "$@" ;;
   feed)
     need_dotnet

@@ -16,6 +16,11 @@ internal static class ApplicationLog
                 return new Asked<NodeLog>(null, page.Why);
             }
 
+            if (read.Applied.Contains(null!))
+            {
+                return new Asked<NodeLog>(null, $"{node.Application} lists null as a write");
+            }
+
             if (read.First != after + 1)
             {
                 return new Asked<NodeLog>(null, $"{node.Application} keeps its arrivals from {read.First} on only, and {after + 1} is asked for");

@@ -24,20 +24,16 @@ internal static class StatusRule
         return [.. all.OfType<string>()];
     }
 
-    private static IEnumerable<string?> ProblemsOf(NodeAfter node, NodeAfter? first, long common)
-    {
-        var name = node.Before.Name;
-        if (node.Status is not { } status || node.At is not { } at)
-        {
-            yield return $"unknown: {node.Why}";
-            yield break;
-        }
+    private static IEnumerable<string?> ProblemsOf(NodeAfter node, NodeAfter? first, long common) =>
+        node is { Status: { } status, At: { } at } ? ProblemsOf(node.Before, status, at, first, common) : [$"unknown: {node.Why}"];
 
-        yield return status.Divergences > node.Before.Divergences ? $"diverged: {name}'s application answered {status.Divergences - node.Before.Divergences} writes otherwise than the head's" : null;
-        yield return status.Parked > node.Before.Parked ? $"parked: {name} set {status.Parked - node.Before.Parked} writes aside" : null;
-        yield return !at.Available ? $"unknown: {name} does not tell what it holds at record {common}: {at.Why}" : null;
-        yield return at.Available && first?.At is { } other && (at.RecordCrc != other.RecordCrc || at.DeliveredDigest != other.DeliveredDigest)
-            ? $"disagreement: up to record {common}, {name} {(at.RecordCrc == other.RecordCrc ? "delivered" : "holds")} otherwise than {first.Before.Name}"
-            : null;
-    }
+    private static IEnumerable<string?> ProblemsOf(NodeBefore before, NodeStatus status, StatusAt at, NodeAfter? first, long common) =>
+    [
+        status.Divergences > before.Divergences ? $"diverged: {before.Name}'s application answered {status.Divergences - before.Divergences} writes otherwise than the head's" : null,
+        status.Parked > before.Parked ? $"parked: {before.Name} set {status.Parked - before.Parked} writes aside" : null,
+        !at.Available ? $"unknown: {before.Name} does not tell what it holds at record {common}: {at.Why}" : null,
+        at.Available && first?.At is { } other && (at.RecordCrc != other.RecordCrc || at.DeliveredDigest != other.DeliveredDigest)
+            ? $"disagreement: up to record {common}, {before.Name} {(at.RecordCrc == other.RecordCrc ? "delivered" : "holds")} otherwise than {first.Before.Name}"
+            : null,
+    ];
 }

@@ -24,7 +24,7 @@ internal sealed class OpenLoopEngine(TimeProvider time) : IEngine
         while (!cancellation.IsCancellationRequested && timetable.TryNext(out var departure))
         {
             var (flow, due) = departure.Value;
-            if (due - time.GetElapsedTime(begin) is var early && early > TimeSpan.Zero)
+            while (due - time.GetElapsedTime(begin) is var early && early > TimeSpan.Zero)
             {
                 FineSleep.For(early);
             }

@@ -57,14 +57,14 @@ internal static class HtmlReport
     private static IEnumerable<SvgPlot> Plots(PhaseReport phase)
     {
         IReadOnlyList<double> seconds = [.. phase.Flows[0].Windows.Select(window => window.Second)];
-        foreach (var flow in phase.Flows)
-        {
-            yield return new SvgPlot($"Latency of {flow.Name}, ms", "ms", IsLogarithmic: true, seconds,
-                [Line("p50", flow, window => window.P50Ms), Line("p90", flow, window => window.P90Ms), Line("p99", flow, window => window.P99Ms)]);
-        }
-
-        yield return new SvgPlot("Requests a second", "/s", IsLogarithmic: false, seconds, [.. phase.Flows.Select(flow => Line(flow.Name, flow, window => window.RatePerSecond))]);
-        yield return new SvgPlot("Failed requests a second", "/s", IsLogarithmic: false, seconds, [.. phase.Flows.Select(flow => Line(flow.Name, flow, window => window.FailedPerSecond))]);
+        return
+        [
+            .. phase.Flows.Select(flow => new SvgPlot(
+                $"Latency of {flow.Name}, ms", "ms", IsLogarithmic: true, seconds,
+                [Line("p50", flow, window => window.P50Ms), Line("p90", flow, window => window.P90Ms), Line("p99", flow, window => window.P99Ms)])),
+            new SvgPlot("Requests a second", "/s", IsLogarithmic: false, seconds, [.. phase.Flows.Select(flow => Line(flow.Name, flow, window => window.RatePerSecond))]),
+            new SvgPlot("Failed requests a second", "/s", IsLogarithmic: false, seconds, [.. phase.Flows.Select(flow => Line(flow.Name, flow, window => window.FailedPerSecond))]),
+        ];
     }
 
     private static Series Line(string name, FlowReport flow, Func<WindowReport, double> value) => new(name, [.. flow.Windows.Select(value)]);
