@@ -42,7 +42,7 @@ internal static class HtmlReport
 
     private static void AppendPhase(StringBuilder page, PhaseReport phase)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<h2>{Encoded(phase.Name)}: {Encoded(phase.Url.ToString())} for {phase.Seconds:0} s</h2>\n")
+        page.Append(CultureInfo.InvariantCulture, $"<h2>{Encoded(phase.Name)}: {Encoded(phase.Url.GetLeftPart(UriPartial.Authority))} for {phase.Seconds:0} s</h2>\n")
             .Append("<div class=\"wide\"><table><tr><th>requests</th><th>meant/s</th><th>good/s</th><th>sent</th><th>failed</th><th>mean</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>sent late</th></tr>\n");
         foreach (var flow in phase.Flows)
         {

@@ -25,12 +25,12 @@ internal static class HtmlStyle
         th, td { text-align: right; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
         th:first-child, td:first-child { text-align: left; }
         th { font-weight: 600; color: var(--quiet); }
-        .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 1rem; margin-top: 1rem; }
+        .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 1rem; margin: 1rem 0; }
         figure { margin: 0; padding: .7rem .9rem .3rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
         figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; font-weight: 600; font-size: .95rem; }
         figure > svg { display: block; width: 100%; height: auto; margin-top: .3rem; }
-        .legend { font-weight: 400; color: var(--quiet); }
-        .key { white-space: nowrap; margin-left: .6rem; }
+        .legend { display: flex; flex-wrap: wrap; gap: 0 .9rem; font-weight: 400; color: var(--quiet); }
+        .key { white-space: nowrap; }
         .key svg { vertical-align: middle; margin-right: .3rem; }
         .grid { stroke: var(--line); }
         .tick { fill: var(--quiet); font: 12px system-ui, sans-serif; }

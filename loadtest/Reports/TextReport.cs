@@ -11,7 +11,7 @@ internal static class TextReport
         text.Append($"loadtest {report.Scenario}, {report.Started:yyyy-MM-dd HH:mm:ss} UTC, seed {report.Seed}\n{report.Machine}; {report.Engine}\n{report.Command}\n");
         foreach (var phase in report.Phases)
         {
-            text.Append($"\n{phase.Name}: {phase.Url} for {phase.Seconds:0} s; the generator took {phase.GeneratorCores:0.00} of a core\n");
+            text.Append($"\n{phase.Name}: {phase.Url.GetLeftPart(UriPartial.Authority)} for {phase.Seconds:0} s; the generator took {phase.GeneratorCores:0.00} of a core\n");
             text.Append($"{"",-33}{"meant/s",9}{"good/s",9}{"sent",9}{"failed",8}{"mean",9}{"p50",9}{"p90",9}{"p99",9}{"p99.9",9}{"max ms",9}{"sent late",11}\n");
             foreach (var flow in phase.Flows)
             {
