@@ -54,9 +54,10 @@ internal sealed class NBomberEngine(TimeProvider time) : IEngine
 
     private async Task AtItsTimeAsync(Flow flow, Moment moment)
     {
-        if (time.GetElapsedTime(time.GetTimestamp(), moment.Timestamp) is var early && early > TimeSpan.Zero)
+        // Timers count whole milliseconds of a coarse clock and may fire early: what was sent too early would look too fast.
+        while (time.GetElapsedTime(time.GetTimestamp(), moment.Timestamp) is var early && early > TimeSpan.Zero)
         {
-            await Task.Delay(early, time);
+            await Task.Delay(early + TimeSpan.FromMilliseconds(1), time);
         }
 
         await flow.SendAsync(moment);

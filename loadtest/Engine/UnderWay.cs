@@ -15,13 +15,18 @@ internal sealed class UnderWay
         {
             await flow.SendAsync(moment);
         }
+        catch (Exception broken)
+        {
+            // A flow that breaks its promise not to throw ends the run: else a request would be missing from all counts.
+            _ended.TrySetException(broken);
+        }
         finally
         {
             Leave();
         }
     }
 
-    /// <summary>Called once, when no more are started.</summary>
+    /// <summary>Called once, when no more are started. Fails where a flow threw.</summary>
     public Task EndedAsync()
     {
         Leave();

@@ -17,6 +17,12 @@ internal sealed class Client : IDisposable
     // Below the 1,024 descriptors that an ordinary user has; requests beyond wait for a connection, and their latency shows it.
     private const int MostConnections = 512;
 
+    // What a server that answers nothing may cost in memory: some 100 MB.
+    private const int MostUnderWay = 20_000;
+
+    // An answer to a write is a few bytes; who sends more is not what is tested here.
+    private const int MostBodyBytes = 1 << 20;
+
     // Longer than HAProxy waits for a server (20 s), so that its answer comes first.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -32,6 +38,8 @@ internal sealed class Client : IDisposable
         ConnectTimeout = TimeSpan.FromSeconds(5),
     });
 
+    private int _underWay;
+
     public Task<Answer> GetAsync(Uri address) => SendAsync(new HttpRequestMessage(HttpMethod.Get, address), keepBody: false);
 
     // With a body SocketsHttpHandler never sends a request twice by itself.
@@ -45,6 +53,11 @@ internal sealed class Client : IDisposable
         using var deadline = new CancellationTokenSource(Patience);
         try
         {
+            if (Interlocked.Increment(ref _underWay) > MostUnderWay)
+            {
+                return new Answer(0, [], $"not sent, because {MostUnderWay} were under way");
+            }
+
             using (request)
             using (var response = await _http.SendAsync(request, deadline.Token))
             {
@@ -52,6 +65,7 @@ internal sealed class Client : IDisposable
                 byte[] body = [];
                 if (keepBody)
                 {
+                    await response.Content.LoadIntoBufferAsync(MostBodyBytes, deadline.Token);
                     body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
                 }
                 else
@@ -73,6 +87,10 @@ internal sealed class Client : IDisposable
         catch (IOException)
         {
             return new Answer(0, [], "the connection broke");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
         }
     }
 }

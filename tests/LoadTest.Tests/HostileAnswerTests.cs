@@ -65,5 +65,14 @@ public sealed class HostileAnswerTests
         Assert.NotNull((await client.PostAsync(server.Address, Population.Form("u", "p"))).Failure);
     }
 
+    [Fact]
+    public async Task An_answer_that_is_too_long_is_a_failure()
+    {
+        await using var server = new RawServer(RawServer.Ok(new string('x', 2 << 20)));
+        using var client = new Client();
+
+        Assert.NotNull((await client.PostAsync(server.Address, Population.Form("u", "p"))).Failure);
+    }
+
     private static NodeBefore Node(RawServer server) => new("a node", new Address("127.0.0.1", server.Port), server.Address, 0, 0, 0, Arrivals: 0);
 }

@@ -62,6 +62,10 @@ public sealed class OpenLoopEngineTests
         Assert.True(ended > 0);
     }
 
+    [Fact]
+    public async Task A_flow_that_throws_ends_the_run_with_what_it_threw() => await Assert.ThrowsAsync<FormatException>(
+        () => _engine.RunAsync([new Flow(100, _ => throw new FormatException())], Short, Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+
     private static Task Answer(CountdownEvent sent, Task answer)
     {
         sent.Signal();
