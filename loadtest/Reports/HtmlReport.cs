@@ -29,9 +29,11 @@ internal static class HtmlReport
             <ul>{Items(report.Problems)}{Items(report.Findings)}</ul></div>
 
             """);
+        AppendTable(page, report.Phases);
         foreach (var phase in report.Phases)
         {
-            AppendPhase(page, phase);
+            page.Append(CultureInfo.InvariantCulture, $"<h2>{Encoded(phase.Name)}: {Encoded(Address(phase))} for {phase.Seconds:0} s</h2>\n<div class=\"plots\">\n");
+            page.AppendJoin("", Plots(phase).Select(plot => plot.Draw())).Append("</div>\n");
         }
 
         page.Append(
@@ -40,18 +42,16 @@ internal static class HtmlReport
         return page.ToString();
     }
 
-    private static void AppendPhase(StringBuilder page, PhaseReport phase)
+    private static void AppendTable(StringBuilder page, IReadOnlyList<PhaseReport> phases)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<h2>{Encoded(phase.Name)}: {Encoded(phase.Url.GetLeftPart(UriPartial.Authority))} for {phase.Seconds:0} s</h2>\n")
-            .Append("<div class=\"wide\"><table><tr><th>requests</th><th>meant/s</th><th>good/s</th><th>sent</th><th>failed</th><th>mean</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>sent late</th></tr>\n");
-        foreach (var flow in phase.Flows)
+        page.Append("<div class=\"wide\"><table><tr><th>phase</th><th>requests</th><th>meant/s</th><th>good/s</th><th>sent</th><th>failed</th><th>mean</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>max ms</th><th>sent late</th><th>generator's cores</th></tr>\n");
+        foreach (var (phase, flow) in phases.SelectMany(phase => phase.Flows.Select(flow => (phase, flow))))
         {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encoded(flow.Name)}</td><td>{flow.RatePerSecond:0.#}</td><td>{flow.AnsweredPerSecond:0.#}</td><td>{flow.Sent}</td><td>{flow.Failed}</td>");
-            page.AppendJoin("", new[] { flow.MeanMs, flow.P50Ms, flow.P90Ms, flow.P99Ms, flow.P999Ms, flow.MaxMs, flow.LateP99Ms }.Select(time => string.Create(CultureInfo.InvariantCulture, $"<td>{time:0.00} ms</td>"))).Append("</tr>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encoded(phase.Name)}</td><td>{Encoded(flow.Name)}</td><td>{flow.RatePerSecond:0.#}</td><td>{flow.AnsweredPerSecond:0.#}</td><td>{flow.Sent}</td><td>{flow.Failed}</td>");
+            page.AppendJoin("", new[] { flow.MeanMs, flow.P50Ms, flow.P90Ms, flow.P99Ms, flow.P999Ms, flow.MaxMs, flow.LateP99Ms, phase.GeneratorCores }.Select(number => string.Create(CultureInfo.InvariantCulture, $"<td>{number:0.00}</td>"))).Append("</tr>\n");
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"</table></div>\n<p class=\"quiet\">The generator took {phase.GeneratorCores:0.00} of a core.</p>\n<div class=\"plots\">\n");
-        page.AppendJoin("", Plots(phase).Select(plot => plot.Draw())).Append("</div>\n");
+        page.Append("</table></div>\n");
     }
 
     private static IEnumerable<SvgPlot> Plots(PhaseReport phase)
@@ -68,6 +68,8 @@ internal static class HtmlReport
     }
 
     private static Series Line(string name, FlowReport flow, Func<WindowReport, double> value) => new(name, [.. flow.Windows.Select(value)]);
+
+    private static string Address(PhaseReport phase) => phase.Url.GetLeftPart(UriPartial.Authority);
 
     private static string Items(IReadOnlyList<string> lines) => string.Concat(lines.Select(line => $"<li>{Encoded(line)}</li>"));
 

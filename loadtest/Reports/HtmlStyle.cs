@@ -23,10 +23,10 @@ internal static class HtmlStyle
         .wide { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th, td { text-align: right; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
-        th:first-child, td:first-child { text-align: left; }
+        th:nth-child(-n+2), td:nth-child(-n+2) { text-align: left; }
         th { font-weight: 600; color: var(--quiet); }
         .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 1rem; margin: 1rem 0; }
-        figure { margin: 0; padding: .7rem .9rem .3rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
+        figure { display: flex; flex-direction: column; justify-content: space-between; margin: 0; padding: .7rem .9rem .3rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
         figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; font-weight: 600; font-size: .95rem; }
         figure > svg { display: block; width: 100%; height: auto; margin-top: .3rem; }
         .legend { display: flex; flex-wrap: wrap; gap: 0 .9rem; font-weight: 400; color: var(--quiet); }

@@ -57,6 +57,7 @@ public sealed class CommandLineTests
     [InlineData("--single", "x")]
     [InlineData("--order", "random")]
     [InlineData("--secret-file", "/no/such/file")]
+    [InlineData("--secret-file", "/proc/self/cmdline")] // words between zeros
     public void A_wrong_value_is_told_in_one_line_that_names_the_flag(string flag, string value)
     {
         var wrong = Parse([$"{flag}={value}"]);
