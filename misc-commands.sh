@@ -45,6 +45,7 @@ A fleet on this machine, in the background, its files in run/ (`teechain` does t
 Load, through HAProxy (prints the Apache Bench command, then runs it):
   ab-get               GET /login?user=
   ab-post              POST /register, then POST /changePassword
+  loadtest [FLAGS]     up, then both at constant rates, and whether a write was lost (docs/loadtest.md); --help lists the flags
 
 By hand, and for developers:
   teeproxy-commands [N]  prints the commands for running a chain of N (3; 1 to 3) in terminals, without `teechain`
@@ -87,6 +88,7 @@ case $verb in
   scale) scale "$@" ;;
   ab-get) ab_get ;;
   ab-post) ab_post ;;
+  loadtest) load_test "$@" ;;
   teeproxy-commands) teeproxy_commands "$@" ;;
   feed)
     need_dotnet

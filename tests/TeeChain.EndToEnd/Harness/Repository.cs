@@ -28,6 +28,8 @@ internal static class Repository
 
     public static string TeeChain { get; } = Program("TeeChain.Fleet", "teechain");
 
+    public static string LoadTest { get; } = Path.Combine(Root, "loadtest", "bin", Configuration, "net10.0", "loadtest");
+
     public static string FrontConfiguration { get; } = Path.Combine(Root, "haproxy.cfg");
 
     public static string Script { get; } = Path.Combine(Root, "misc-commands.sh");
