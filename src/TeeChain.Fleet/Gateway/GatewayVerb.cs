@@ -4,6 +4,7 @@ using TeeChain.Fleet.Registry;
 using TeeChain.Fleet.Statistics;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Systemd;
+using Yarp.ReverseProxy.Health;
 
 namespace TeeChain.Fleet.Gateway;
 
@@ -66,9 +67,7 @@ internal static partial class GatewayVerb
         {
             ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, statistics.Current(), fleet.Current.Workers.Select(static worker => worker.Name)),
         });
-        var feed = new FleetFeed(fleet, plan.Options);
         var own = plan.HasOwnPaths ? new OwnPaths(RegistryEndpoints.FrontPaths, async context => await endpoints.TryHandleAsync(context, RegistryEndpoints.FrontPaths)) : null;
-        await using var front = GatewayServer.Build(plan.Options, feed, counts, own, logs, time);
         await using var admin = registryServer(endpoints);
 
         using var signals = new StopSignals();
@@ -76,10 +75,16 @@ internal static partial class GatewayVerb
         var log = logs.CreateLogger<GatewayPlan>();
         var systemd = SystemdNotifier.FromEnvironment(static () => null, time, Console.Error.WriteLine);
         var keeping = Task.Factory.StartNew(() => statistics.Run(running.Token), TaskCreationOptions.LongRunning);
-        Task[] loops = [keeping, feed.RunAsync(running.Token), .. fleetLoops(running.Token)];
+        List<Task> loops = [keeping, .. fleetLoops(running.Token)];
         try
         {
             await (admin?.StartAsync() ?? Task.CompletedTask);
+            var look = new FirstLook(signals.Asked, time, logs.CreateLogger<FirstLook>());
+            await look.AtFleetAsync(fleet);
+            var feed = new FleetFeed(fleet, plan.Options);
+            await using var front = GatewayServer.Build(plan.Options, feed, counts, own, logs, time); // probes whom the feed has now
+            loops.Add(feed.RunAsync(running.Token));
+            await look.AtWorkersAsync(front.Services.GetRequiredService<IActiveHealthCheckMonitor>());
             await front.StartAsync();
             LogStarted(log, plan.Options.Listen, plan.Registry?.Listen.HttpUri ?? plan.RegistryUrl!);
             systemd.Ready();
