@@ -1,4 +1,6 @@
 using System.Globalization;
+using TeeChain.Protocol;
+using TeeChain.Protocol.Registration;
 
 namespace TeeChain.Fleet.Registry;
 
@@ -140,7 +142,7 @@ internal sealed class RegistryEndpoints(
 
         await (admission.Status == 200
             ? context.Response.WriteAsJsonAsync(
-                new RegistryAnswer.Granted(FleetRegistry.Lease.TotalSeconds, FleetRegistry.Renewal.TotalSeconds), RegistryJson.Default.Granted, cancellationToken: context.RequestAborted)
+                new Grant(FleetRegistry.Lease.TotalSeconds, FleetRegistry.Renewal.TotalSeconds, registry.Current.IsFounded), ProtocolJson.Default.Grant, cancellationToken: context.RequestAborted)
             : RegistryAnswer.ProblemAsync(context, admission.Status, admission.Reason));
     }
 

@@ -44,6 +44,7 @@ public sealed class RegistryEndpointsTests : IAsyncLifetime
         Assert.Equal(200, (int)answer.StatusCode);
         using var granted = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal((6, 2), (granted.RootElement.GetProperty("leaseSeconds").GetDouble(), granted.RootElement.GetProperty("renewSeconds").GetDouble()));
+        Assert.False(granted.RootElement.GetProperty("hasChain").GetBoolean());
         Assert.Equal(["w1"], _folder.Names);
     }
 
