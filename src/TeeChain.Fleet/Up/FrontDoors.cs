@@ -1,6 +1,7 @@
 using System.Globalization;
 using TeeChain.Fleet.Config;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
 using TeeChain.Fleet.Statistics;
@@ -43,7 +44,7 @@ internal sealed class FrontDoors(
     private HaproxyDoor Haproxy(int number, string program)
     {
         var (name, port) = (NameOf(number), file.BalancerPort + number - 1);
-        var bundled = BundledConfiguration.Load();
+        var bundled = BundledConfiguration.Load().Checking(ProbeRule.IntervalOf(file.HealthInterval));
         var front = new HaproxyFront(
             program, data.Root, name, $"{file.BalancerAddress}:{Text(port)}", $"127.0.0.1:{Text(file.StatsPort + number - 1)}", file.RegistryPaths ? Registry("") : null, bundled, new HostNames(time));
         return new HaproxyDoor(name, port, front, fleet, counts, bundled, data.Log(name), launcher, tell, time, logs);

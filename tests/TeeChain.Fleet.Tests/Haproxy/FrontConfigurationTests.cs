@@ -1,4 +1,6 @@
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Nodes;
+using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Registry;
 
 namespace TeeChain.Fleet.Tests.Haproxy;
@@ -30,6 +32,22 @@ public sealed class FrontConfigurationTests
         Assert.Contains("user \"teechain\" insecure-password \"pass\\\"\\$word\"", changed);
         Assert.DoesNotContain(lines, line => line.TrimStart().StartsWith("server ", StringComparison.Ordinal));
         Assert.Equal(bundled.Lines.Count(line => !line.Contains("TEECHAIN_NODE", StringComparison.Ordinal)) + 1, lines.Length);
+    }
+
+    [Theory]
+    [InlineData("100ms", "100ms")]
+    [InlineData("3s", "300ms")]
+    [InlineData("5s", "500ms")]
+    [InlineData("1m", "6000ms")]
+    public void The_health_interval_is_that_of_the_checks_of_servers_in_the_file_and_of_those_that_are_added(string healthInterval, string inter)
+    {
+        var bundled = BundledConfiguration.Load();
+        var checking = bundled.Checking(ProbeRule.IntervalOf(HealthIntervalFlag.Parse(healthInterval, out _)!.Value));
+
+        var lines = FrontConfigurationRule.Render(checking, Settings, []).Split('\n').Select(line => line.Trim()).ToList();
+
+        Assert.Contains($"default-server check inter {inter} fall 2 rise 1 maxconn 2000", lines);
+        Assert.All(Backends.All, backend => Assert.Equal(bundled.ServerKeywords(backend).Replace("500ms", inter, StringComparison.Ordinal), checking.ServerKeywords(backend)));
     }
 
     [Fact]
