@@ -98,7 +98,8 @@ internal static partial class GatewayVerb
             }
 
             // Nothing new is taken; what is on its way is finished.
-            await front.StopAsync(signals.Patience(Timeouts.Stop));
+            using var patience = signals.Patience(Timeouts.Stop);
+            await front.StopAsync(patience.Token);
             await (admin?.StopAsync(CancellationToken.None) ?? Task.CompletedTask);
             await running.CancelAsync();
             await watchdog.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Http;
 using TeeChain.Fleet.Haproxy;
 using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Registry;
+using TeeChain.Fleet.Tests.Gateway;
 
 namespace TeeChain.Fleet.Tests.Haproxy;
 
@@ -93,6 +95,33 @@ public sealed class FrontConfigurationTests
         Assert.Equal("200 registry POST", await haproxy.AskAsync(HttpMethod.Post, "/register-worker"));
         Assert.Equal("200 registry GET", await haproxy.AskAsync(HttpMethod.Get, "/worker/stats"));
         await Polling.UntilAsync(async () => await haproxy.AskAsync(HttpMethod.Get, "/workers/x") is var answer && answer == "200 romulus GET" ? null : answer, "the rest goes to the application");
+    }
+
+    [Fact]
+    public async Task Asked_to_finish_it_answers_what_is_on_its_way_and_waits_for_no_idle_client()
+    {
+        await using var romulus = await WorkerStandIn.StartAsync("romulus");
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var slow = await new FakeServer(async context =>
+        {
+            arrived.SetResult();
+            await released.Task.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync("at last", context.RequestAborted);
+        }).StartAsync();
+        await using var haproxy = new RealHaproxy(slow.Address);
+        await haproxy.StartAsync(new FleetView(1, [romulus.Worker]));
+        await using var idle = await haproxy.ConnectAsync(TestContext.Current.CancellationToken);
+        await idle.WriteAsync("GET / HTTP/1.1\r\nHost: front\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.True(await idle.ReadAsync(new byte[16 << 10], TestContext.Current.CancellationToken) > 0);
+        var asked = haproxy.AskAsync(HttpMethod.Get, "/workers"); // The registry's path: where the slow one is.
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        var finished = haproxy.FinishAsync(TimeSpan.FromSeconds(15)); // An idle connection may last 30 s.
+        released.SetResult();
+
+        Assert.Equal("200 at last", await asked);
+        Assert.True(await finished, haproxy.Log);
     }
 
     [Fact]

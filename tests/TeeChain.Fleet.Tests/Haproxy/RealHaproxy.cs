@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
 
 namespace TeeChain.Fleet.Tests.Haproxy;
@@ -54,6 +55,18 @@ internal sealed class RealHaproxy : IAsyncDisposable
         await Polling.UntilAsync(
             async () => await Api.AskAsync(["show info"], TestContext.Current.CancellationToken) is RuntimeAnswer.Said ? null : Log, "HAProxy answers");
     }
+
+    /// <summary>As <c>up</c> does it: what is on its way is finished. Whether it ended within the time.</summary>
+    public async Task<bool> FinishAsync(TimeSpan longest)
+    {
+        Signals.Send(_process!.Id, Signals.User1);
+        using var patience = new CancellationTokenSource(longest);
+        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _process.HasExited;
+    }
+
+    /// <summary>A connection of one's own to where clients come in.</summary>
+    public ValueTask<Stream> ConnectAsync(CancellationToken cancellation) => ConnectAsync(null!, cancellation);
 
     public async Task KillAsync()
     {
