@@ -2,6 +2,7 @@ using System.Globalization;
 using TeeChain.Fleet.Config;
 using TeeChain.Fleet.Haproxy;
 using TeeChain.Fleet.Nodes;
+using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
 using TeeChain.Fleet.Statistics;
@@ -38,7 +39,12 @@ internal sealed class FrontDoors(
             "--health-interval", string.Create(CultureInfo.InvariantCulture, $"{(long)file.HealthInterval.TotalMilliseconds}ms"),
             "--secret-file", secretFile, "--stats-db", statsDb, "--registry-paths", file.RegistryPaths ? "on" : "off",
         ];
-        return new GatewayDoor(SupervisedChild.Start(new ChildPlan(NameOf(number), words, data.Log(NameOf(number))), launcher, tell, time), port);
+        var plan = new ChildPlan(NameOf(number), words, data.Log(NameOf(number)))
+        {
+            // The registry is here, whatever a gateway of its own would be told.
+            Environment = new Dictionary<string, string> { [EnvironmentFlags.VariableOf("gateway", "registry")] = "", [EnvironmentFlags.VariableOf("gateway", "data")] = "" },
+        };
+        return new GatewayDoor(SupervisedChild.Start(plan, launcher, tell, time), port);
     }
 
     private HaproxyDoor Haproxy(int number, string program)
