@@ -41,7 +41,7 @@ internal static partial class GatewayVerb
         using var nodes = new NodeClient(plan.Secret);
         using var keeper = new ChainKeeper(registry, nodes, time);
         return await RunAsync(
-            plan, registry, registry, new RegistryGuard(plan.Secret, own.Listen),
+            plan, registry, new OwnDesk(registry), new RegistryGuard(plan.Secret, own.Listen),
             endpoints => RegistryServer.Build(own.Listen, endpoints, logs),
             cancellation => [registry.RunAsync(cancellation), keeper.RunAsync(cancellation)], logs, time);
     }
@@ -50,12 +50,13 @@ internal static partial class GatewayVerb
     {
         var time = TimeProvider.System;
         using var fleet = new RemoteFleet(plan.RegistryUrl!, plan.Secret, time, logs.CreateLogger<RemoteFleet>());
+        using var desk = new RemoteDesk(plan.RegistryUrl!);
         return await RunAsync(
-            plan, fleet, null, new RegistryGuard(plan.Secret, plan.Options.Listen), _ => null, cancellation => [fleet.RunAsync(cancellation)], logs, time);
+            plan, fleet, desk, new RegistryGuard(plan.Secret, plan.Options.Listen), _ => null, cancellation => [fleet.RunAsync(cancellation)], logs, time);
     }
 
     private static async Task<int> RunAsync(
-        GatewayPlan plan, IFleetSource fleet, FleetRegistry? registry, RegistryGuard guard, Func<RegistryEndpoints, WebApplication?> registryServer,
+        GatewayPlan plan, IFleetSource fleet, IAnnouncementDesk desk, RegistryGuard guard, Func<RegistryEndpoints, WebApplication?> registryServer,
         Func<CancellationToken, IEnumerable<Task>> fleetLoops, ILoggerFactory logs, TimeProvider time)
     {
         var counts = new RequestCounts();
@@ -63,7 +64,7 @@ internal static partial class GatewayVerb
         var statistics = new StatisticsKeeping(counts, store, logs.CreateLogger<StatisticsKeeping>());
         statistics.Load(); // a file of another release ends the start here
 
-        var endpoints = new RegistryEndpoints(fleet, registry, guard, time, new Dictionary<string, RequestDelegate>
+        var endpoints = new RegistryEndpoints(fleet, desk, guard, time, new Dictionary<string, RequestDelegate>
         {
             ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, statistics.Current(), fleet.Current.Workers.Select(static worker => worker.Name)),
         });

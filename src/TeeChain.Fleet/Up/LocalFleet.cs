@@ -117,7 +117,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         using var showing = new CancellationTokenSource(); // the last counts and words come behind everything else
         var screen = _screen.RunAsync(showing.Token);
         var statistics = Task.Factory.StartNew(() => _statistics.Run(showing.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var endpoints = new RegistryEndpoints(_registry, _registry, _guard, _time, new Dictionary<string, RequestDelegate>
+        var endpoints = new RegistryEndpoints(_registry, new OwnDesk(_registry), _guard, _time, new Dictionary<string, RequestDelegate>
         {
             ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, _statistics.Current(), _registry.Current.Workers.Select(worker => worker.Name)),
             ["/scale"] = new ScaleEndpoint(_scaler).ServeAsync,

@@ -45,13 +45,14 @@ public sealed class GatewayProcessTests : IDisposable
         using (var first = Start(own))
         using (var follower = Start(other))
         {
-            var announced = AnnounceAsync($"http://127.0.0.1:{front}", announcing.Token, romulus, remus);
+            var announced = AnnounceAsync($"http://127.0.0.1:{second}", announcing.Token, romulus, remus);
             foreach (var port in (int[])[front, second])
             {
                 sent += await UntilBothAnswerAsync(port);
             }
 
             Assert.Equal([$"http://{romulus.Application.Address}", $"http://{remus.Application.Address}"], (await _client.GetFromJsonAsync<string[]>($"http://127.0.0.1:{second}/workers", TestContext.Current.CancellationToken))!);
+            Assert.True(Number(await StatsAsync(second), "TotalRequests", "total") > 0, "the follower shows statistics");
             await announcing.CancelAsync();
             await announced;
             await StopAsync(follower);
