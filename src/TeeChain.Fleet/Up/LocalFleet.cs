@@ -27,7 +27,10 @@ internal sealed class LocalFleet : IAsyncDisposable
 
     private static readonly TimeSpan LeftoversPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>For each of the two parts of stopping: a teeproxy's finishing and a bit.</summary>
+    /// <summary>For the front doors to end by themselves: what they give their requests, and what HAProxy takes after that, and a bit.</summary>
+    private static readonly TimeSpan DoorsPatience = Timeouts.Stop + TimeSpan.FromSeconds(5);
+
+    /// <summary>For everything else: a teeproxy's finishing and a bit.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -121,7 +124,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         using var showing = new CancellationTokenSource(); // the last counts and words come behind everything else
         var screen = _screen.RunAsync(showing.Token);
         var statistics = Task.Factory.StartNew(() => _statistics.Run(showing.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var endpoints = new RegistryEndpoints(_registry, _registry, _guard, _time, new Dictionary<string, RequestDelegate>
+        var endpoints = new RegistryEndpoints(_registry, new OwnDesk(_registry), _guard, _time, new Dictionary<string, RequestDelegate>
         {
             ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, _statistics.Current(), _registry.Current.Workers.Select(worker => worker.Name)),
             ["/scale"] = new ScaleEndpoint(_scaler).ServeAsync,
@@ -137,7 +140,11 @@ internal sealed class LocalFleet : IAsyncDisposable
         await running.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var isOrderly = await StopAsync(signals);
-        await server.StopAsync(signals.Patience(StopPatience));
+        using (var patience = signals.Patience(StopPatience))
+        {
+            await server.StopAsync(patience.Token);
+        }
+
         _screen.Tell(isOrderly ? "Everything has stopped; the data stays" : "Everything has stopped, but not everything by itself; what was acknowledged is in the journals");
         await showing.CancelAsync();
         await Task.WhenAll(screen, statistics).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -279,8 +286,10 @@ internal sealed class LocalFleet : IAsyncDisposable
     private async Task<bool> StopAsync(StopSignals signals)
     {
         var head = _keeper.Plan.Head?.Name ?? (_registry.Current.Workers is [var first, ..] ? first.Name : null);
-        var doors = await Task.WhenAll(_doors.Select(door => door.StopAsync(signals.Patience(StopPatience))));
-        var isCrewOrderly = await _crew.StopAllAsync(head, signals.Patience(StopPatience));
+        using var doorsPatience = signals.Patience(DoorsPatience);
+        var doors = await Task.WhenAll(_doors.Select(door => door.StopAsync(doorsPatience.Token)));
+        using var crewPatience = signals.Patience(StopPatience);
+        var isCrewOrderly = await _crew.StopAllAsync(head, crewPatience.Token);
         return isCrewOrderly && !doors.Contains(false);
     }
 

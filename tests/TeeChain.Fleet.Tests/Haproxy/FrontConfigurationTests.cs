@@ -1,5 +1,9 @@
+using Microsoft.AspNetCore.Http;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Nodes;
+using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Registry;
+using TeeChain.Fleet.Tests.Gateway;
 
 namespace TeeChain.Fleet.Tests.Haproxy;
 
@@ -30,6 +34,22 @@ public sealed class FrontConfigurationTests
         Assert.Contains("user \"ada\" insecure-password \"pass\\\"\\$word\"", changed);
         Assert.DoesNotContain(lines, line => line.TrimStart().StartsWith("server ", StringComparison.Ordinal));
         Assert.Equal(bundled.Lines.Count(line => !line.Contains("TEECHAIN_NODE", StringComparison.Ordinal)) + 1, lines.Length);
+    }
+
+    [Theory]
+    [InlineData("100ms", "100ms")]
+    [InlineData("3s", "300ms")]
+    [InlineData("5s", "500ms")]
+    [InlineData("1m", "6000ms")]
+    public void The_health_interval_is_that_of_the_checks_of_servers_in_the_file_and_of_those_that_are_added(string healthInterval, string inter)
+    {
+        var bundled = BundledConfiguration.Load();
+        var checking = bundled.Checking(ProbeRule.IntervalOf(HealthIntervalFlag.Parse(healthInterval, out _)!.Value));
+
+        var lines = FrontConfigurationRule.Render(checking, Settings, []).Split('\n').Select(line => line.Trim()).ToList();
+
+        Assert.Contains($"default-server check inter {inter} fall 2 rise 1 maxconn 2000", lines);
+        Assert.All(Backends.All, backend => Assert.Equal(bundled.ServerKeywords(backend).Replace("500ms", inter, StringComparison.Ordinal), checking.ServerKeywords(backend)));
     }
 
     [Fact]
@@ -90,6 +110,33 @@ public sealed class FrontConfigurationTests
         Assert.Equal(nodes, (await haproxy.LookAsync()).Servers.Count(server => server.Id.Backend == "reads"));
         Assert.Equal(200, await haproxy.StatsStatusAsync("teechain", "a\"b\\c$d#e f,(g)%[h]{i}\u00e9"));
         Assert.Equal(401, await haproxy.StatsStatusAsync("teechain", "teechain"));
+    }
+
+    [Fact]
+    public async Task Asked_to_finish_it_answers_what_is_on_its_way_and_waits_for_no_idle_client()
+    {
+        await using var romulus = await WorkerStandIn.StartAsync("romulus");
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var slow = await new FakeServer(async context =>
+        {
+            arrived.SetResult();
+            await released.Task.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync("at last", context.RequestAborted);
+        }).StartAsync();
+        await using var haproxy = new RealHaproxy(slow.Address);
+        await haproxy.StartAsync(new FleetView(1, [romulus.Worker]));
+        await using var idle = await haproxy.ConnectAsync(TestContext.Current.CancellationToken);
+        await idle.WriteAsync("GET / HTTP/1.1\r\nHost: front\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        Assert.True(await idle.ReadAsync(new byte[16 << 10], TestContext.Current.CancellationToken) > 0);
+        var asked = haproxy.AskAsync(HttpMethod.Get, "/workers"); // The registry's path: where the slow one is.
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        var finished = haproxy.FinishAsync(TimeSpan.FromSeconds(15)); // An idle connection may last 30 s.
+        released.SetResult();
+
+        Assert.Equal("200 at last", await asked);
+        Assert.True(await finished, haproxy.Log);
     }
 
     [Fact]

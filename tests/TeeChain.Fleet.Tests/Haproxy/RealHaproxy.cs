@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
 
 namespace TeeChain.Fleet.Tests.Haproxy;
@@ -58,6 +59,18 @@ internal sealed class RealHaproxy : IAsyncDisposable
         await Polling.UntilAsync(
             async () => await Api.AskAsync(["show info"], TestContext.Current.CancellationToken) is RuntimeAnswer.Said ? null : Log, "HAProxy answers");
     }
+
+    /// <summary>As <c>up</c> does it: what is on its way is finished. Whether it ended within the time.</summary>
+    public async Task<bool> FinishAsync(TimeSpan longest)
+    {
+        Signals.Send(_process!.Id, Signals.User1);
+        using var patience = new CancellationTokenSource(longest);
+        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _process.HasExited;
+    }
+
+    /// <summary>A connection of one's own to where clients come in.</summary>
+    public ValueTask<Stream> ConnectAsync(CancellationToken cancellation) => ConnectAsync(HttpSocket, cancellation);
 
     public async Task KillAsync()
     {
@@ -117,15 +130,17 @@ internal sealed class RealHaproxy : IAsyncDisposable
     // A connection a request: this is about which server HAProxy chooses.
     private static HttpClient ClientOf(string path) => new(new SocketsHttpHandler
     {
-        ConnectCallback = async (_, cancellation) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
+        ConnectCallback = (_, cancellation) => ConnectAsync(path, cancellation),
         PooledConnectionLifetime = TimeSpan.Zero,
     })
     {
         BaseAddress = new Uri("http://front"),
     };
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 }

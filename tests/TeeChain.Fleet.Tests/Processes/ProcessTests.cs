@@ -71,6 +71,23 @@ public sealed class ProcessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_does_not_finish_in_time_is_asked_once_more()
+    {
+        var plan = Plan("child", ["sh", "-c", "trap 'echo finishing' USR1; trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done"]) with
+        {
+            Farewell = new Farewell(Signals.User1, TimeSpan.FromMilliseconds(300)),
+        };
+        var child = SupervisedChild.Start(plan, _launcher.Value, Tell, TimeProvider.System);
+        _children.Add(child);
+        await UntilAsync(() => Log("child") == "up\n");
+
+        var isOrderly = await child.StopAsync(new CancellationTokenSource(Deadline).Token);
+
+        Assert.True(isOrderly);
+        Assert.Equal("up\nfinishing\nbye\n", Log("child"));
+    }
+
+    [Fact]
     public async Task Who_does_not_stop_is_killed_with_all_that_it_started()
     {
         var child = Start($"trap '' TERM; sleep 70 & echo $! >{_folder}/grandchild; echo up; while :; do sleep 0.05; done");
@@ -120,7 +137,7 @@ public sealed class ProcessTests : IAsyncDisposable
         Assert.Empty(Leftovers.Find(_folder));
         Assert.False(IsAlive(mine.Pid));
         Assert.True(IsAlive(other.Pid));
-        await other.StopAsync(new CancellationToken(canceled: true));
+        await other.StopAsync(Farewell.Terminate, new CancellationToken(canceled: true));
         Directory.Delete(others);
     }
 
