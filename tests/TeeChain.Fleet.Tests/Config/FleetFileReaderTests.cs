@@ -42,8 +42,14 @@ public sealed class FleetFileReaderTests
         Assert.Equal(
             new FleetFile
             {
-                Workers = 3, Names = file.Names, Balancers = 2, StatsDb = "worker-stats.db", AverageDelay = TimeSpan.FromMilliseconds(50),
-                FailureRate = 12, BalancerPort = 5050, WorkerPort = 6000,
+                Workers = 3,
+                Names = file.Names,
+                Balancers = 2,
+                StatsDb = "worker-stats.db",
+                AverageDelay = TimeSpan.FromMilliseconds(50),
+                FailureRate = 12,
+                BalancerPort = 5050,
+                WorkerPort = 6000,
             },
             file);
     }
