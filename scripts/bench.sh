@@ -50,11 +50,12 @@ load_test() {
   fi
   recall_settings || true
   up "$nodes"
+  # up's lock: whoever mends or stops the fleet meanwhile is not to wait for us.
+  exec 9>&-
   for ((k = 1; k <= nodes; k++)); do admins+=",:$(admin_port "$k")"; done
   say ""
-  # 9 is up's lock: others may go on meanwhile.
   LOADTEST_URL=${LOADTEST_URL:-$(url_of "$http_bind")} LOADTEST_NODES=${LOADTEST_NODES:-${admins:1}} \
-    LOADTEST_REPORT=${LOADTEST_REPORT:-$run/loadtest} "$program" "$@" 9>&-
+    LOADTEST_REPORT=${LOADTEST_REPORT:-$run/loadtest} "$program" "$@"
 }
 
 build_load_test() {
