@@ -22,4 +22,5 @@ namespace TeeChain.Protocol;
 [JsonSerializable(typeof(StatusAt))]
 [JsonSerializable(typeof(HoldGrant))]
 [JsonSerializable(typeof(Announcement))]
+[JsonSerializable(typeof(Grant))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

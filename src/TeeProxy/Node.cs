@@ -81,7 +81,7 @@ internal sealed class Node : IAsyncDisposable
             address => new SuccessorLink(address, Member, openings, journal, beats, rows, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
             journal, time, logs.CreateLogger<SuccessorList>());
         Status = new StatusSource(
-            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Successors, Next, Parked, time);
+            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, time);
         var source = new RowSource(Member, journal, Progress, rows, Status.Claims);
         var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
@@ -178,6 +178,8 @@ internal sealed class Node : IAsyncDisposable
     public Problems Problems { get; }
 
     public Departure Departure { get; } = new();
+
+    public FleetNews Fleet { get; }
 
     public StatusSource Status { get; }
 

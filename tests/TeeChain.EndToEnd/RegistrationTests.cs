@@ -89,6 +89,31 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_newcomer_is_not_read_from_before_it_is_in_the_chain_that_the_fleet_has()
+    {
+        await using var workshop = new Workshop();
+        var registry = workshop.Keep(new OwnRegistry(workshop.Path("registry"), workshop.SecretFile, workshop.Ports.Next()));
+        SampleApp[] apps = [workshop.App(), workshop.App()];
+        TeeProxyNode[] nodes = [.. apps.Select((app, i) => Node(workshop, registry, app, $"n{i + 1}"))];
+        await registry.StartAsync(Cancellation);
+        await StartAsync(registry, apps[0], nodes[0], 1);
+        await WiredAsync(nodes[..1]); // Without a chain there is nothing to be in step with.
+        var writes = await Burst.WriteAsync(nodes[0].Address, 4, Cancellation);
+        await Eventually.TrueAsync(() => Task.FromResult(registry.Registry.Current.IsFounded), "the registry has seen the chain", Cancellation);
+
+        // The chain cannot be reached: the newcomer's application is all that readers could see.
+        await nodes[0].KillAsync(Cancellation);
+        await StartAsync(registry, apps[1], nodes[1], 2);
+        await Eventually.NothingWrongAsync(
+            async () => (await nodes[1].StatusAsync(Cancellation)).Ready is { Read.Why: "this node is not in the fleet's chain yet", Stale.Ok: false } ? null : nodes[1].Description,
+            "the newcomer knows that it is none of the chain", Cancellation);
+
+        nodes[0].Start();
+        await WiredAsync(nodes);
+        (await Agreement.ReadAsync(nodes, apps, Cancellation)).AssertHolds(writes, [1, 0]);
+    }
+
+    [Fact]
     public async Task A_newcomer_for_whom_the_journal_no_longer_reaches_back_is_seeded_under_a_hold_and_joins()
     {
         await using var workshop = new Workshop();

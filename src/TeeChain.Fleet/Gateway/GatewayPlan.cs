@@ -10,9 +10,6 @@ namespace TeeChain.Fleet.Gateway;
 internal sealed record GatewayPlan(
     GatewayOptions Options, GatewayPlan.OwnRegistry? Registry, Uri? RegistryUrl, bool HasOwnPaths, string? StatsDb, ReadOnlyMemory<byte> Secret)
 {
-    private static readonly TimeSpan ShortestHealthInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestHealthInterval = TimeSpan.FromMinutes(1);
-
     internal sealed record OwnRegistry(Address Listen, string Folder);
 
     /// <returns>Null, and one line that says what is wrong and what is allowed.</returns>
@@ -26,7 +23,7 @@ internal sealed record GatewayPlan(
             {
                 Listen = Address.Parse(flags.Listen),
                 Policy = Strategy.PolicyOf(flags.Strategy)!,
-                HealthInterval = Quantity.Duration(flags.HealthInterval)!.Value,
+                HealthInterval = HealthIntervalFlag.Parse(flags.HealthInterval, out _)!.Value,
                 WriteMethods = Methods(flags.TeeMethods),
             },
             flags.Registry ? new OwnRegistry(Address.Parse(flags.RegistryListen), Path.GetFullPath(flags.Data ?? environment("STATE_DIRECTORY") ?? "data/registry")) : null,
@@ -45,8 +42,7 @@ internal sealed record GatewayPlan(
         : flags.Data is not null && !flags.Registry ? "--data is the registry's folder; it belongs to --registry"
         : flags.RegistryPaths is not ("on" or "off") ? $"--registry-paths is \"{flags.RegistryPaths}\"; allowed: on, off"
         : Strategy.PolicyOf(flags.Strategy) is null ? $"--strategy is \"{flags.Strategy}\"; allowed: {string.Join(", ", Strategy.Names)}"
-        : Quantity.Duration(flags.HealthInterval) is not { } interval || interval < ShortestHealthInterval || interval > LongestHealthInterval
-            ? $"--health-interval is \"{flags.HealthInterval}\"; allowed: 100ms to 1m, {Quantity.DurationForms}"
+        : HealthIntervalFlag.Parse(flags.HealthInterval, out var wrongInterval) is null ? wrongInterval
         : flags.StatsDb is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? $"--stats-db is \"{file}\", whose folder is not there; allowed: a file in a folder that is"
         : Methods(flags.TeeMethods) is { Count: 0 } || !Methods(flags.TeeMethods).All(IsMethod)
             ? $"--tee-methods is \"{flags.TeeMethods}\"; allowed: methods with commas between, such as POST,PUT, and not CONNECT"

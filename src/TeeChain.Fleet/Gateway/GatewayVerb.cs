@@ -4,6 +4,7 @@ using TeeChain.Fleet.Registry;
 using TeeChain.Fleet.Statistics;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Systemd;
+using Yarp.ReverseProxy.Health;
 
 namespace TeeChain.Fleet.Gateway;
 
@@ -40,7 +41,7 @@ internal static partial class GatewayVerb
         using var nodes = new NodeClient(plan.Secret);
         using var keeper = new ChainKeeper(registry, nodes, time);
         return await RunAsync(
-            plan, registry, registry, new RegistryGuard(plan.Secret, own.Listen),
+            plan, registry, new OwnDesk(registry), new RegistryGuard(plan.Secret, own.Listen),
             endpoints => RegistryServer.Build(own.Listen, endpoints, logs),
             cancellation => [registry.RunAsync(cancellation), keeper.RunAsync(cancellation)], logs, time);
     }
@@ -49,12 +50,13 @@ internal static partial class GatewayVerb
     {
         var time = TimeProvider.System;
         using var fleet = new RemoteFleet(plan.RegistryUrl!, plan.Secret, time, logs.CreateLogger<RemoteFleet>());
+        using var desk = new RemoteDesk(plan.RegistryUrl!);
         return await RunAsync(
-            plan, fleet, null, new RegistryGuard(plan.Secret, plan.Options.Listen), _ => null, cancellation => [fleet.RunAsync(cancellation)], logs, time);
+            plan, fleet, desk, new RegistryGuard(plan.Secret, plan.Options.Listen), _ => null, cancellation => [fleet.RunAsync(cancellation)], logs, time);
     }
 
     private static async Task<int> RunAsync(
-        GatewayPlan plan, IFleetSource fleet, FleetRegistry? registry, RegistryGuard guard, Func<RegistryEndpoints, WebApplication?> registryServer,
+        GatewayPlan plan, IFleetSource fleet, IAnnouncementDesk desk, RegistryGuard guard, Func<RegistryEndpoints, WebApplication?> registryServer,
         Func<CancellationToken, IEnumerable<Task>> fleetLoops, ILoggerFactory logs, TimeProvider time)
     {
         var counts = new RequestCounts();
@@ -62,13 +64,11 @@ internal static partial class GatewayVerb
         var statistics = new StatisticsKeeping(counts, store, logs.CreateLogger<StatisticsKeeping>());
         statistics.Load(); // a file of another release ends the start here
 
-        var endpoints = new RegistryEndpoints(fleet, registry, guard, time, new Dictionary<string, RequestDelegate>
+        var endpoints = new RegistryEndpoints(fleet, desk, guard, time, new Dictionary<string, RequestDelegate>
         {
             ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, statistics.Current(), fleet.Current.Workers.Select(static worker => worker.Name)),
         });
-        var feed = new FleetFeed(fleet, plan.Options);
         var own = plan.HasOwnPaths ? new OwnPaths(RegistryEndpoints.FrontPaths, async context => await endpoints.TryHandleAsync(context, RegistryEndpoints.FrontPaths)) : null;
-        await using var front = GatewayServer.Build(plan.Options, feed, counts, own, logs, time);
         await using var admin = registryServer(endpoints);
 
         using var signals = new StopSignals();
@@ -76,10 +76,16 @@ internal static partial class GatewayVerb
         var log = logs.CreateLogger<GatewayPlan>();
         var systemd = SystemdNotifier.FromEnvironment(static () => null, time, Console.Error.WriteLine);
         var keeping = Task.Factory.StartNew(() => statistics.Run(running.Token), TaskCreationOptions.LongRunning);
-        Task[] loops = [keeping, feed.RunAsync(running.Token), .. fleetLoops(running.Token)];
+        List<Task> loops = [keeping, .. fleetLoops(running.Token)];
         try
         {
             await (admin?.StartAsync() ?? Task.CompletedTask);
+            var look = new FirstLook(signals.Asked, time, logs.CreateLogger<FirstLook>());
+            await look.AtFleetAsync(fleet);
+            var feed = new FleetFeed(fleet, plan.Options);
+            await using var front = GatewayServer.Build(plan.Options, feed, counts, own, logs, time); // probes whom the feed has now
+            loops.Add(feed.RunAsync(running.Token));
+            await look.AtWorkersAsync(front.Services.GetRequiredService<IActiveHealthCheckMonitor>());
             await front.StartAsync();
             LogStarted(log, plan.Options.Listen, plan.Registry?.Listen.HttpUri ?? plan.RegistryUrl!);
             systemd.Ready();
@@ -93,7 +99,8 @@ internal static partial class GatewayVerb
             }
 
             // Nothing new is taken; what is on its way is finished.
-            await front.StopAsync(signals.Patience(Timeouts.Stop));
+            using var patience = signals.Patience(Timeouts.Stop);
+            await front.StopAsync(patience.Token);
             await (admin?.StopAsync(CancellationToken.None) ?? Task.CompletedTask);
             await running.CancelAsync();
             await watchdog.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

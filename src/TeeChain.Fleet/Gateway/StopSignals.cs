@@ -20,11 +20,12 @@ internal sealed class StopSignals : IDisposable
 
     public Task Asked => _asked.Task;
 
-    /// <summary>Cancelled after <paramref name="longest"/> from now, or by the second signal.</summary>
-    public CancellationToken Patience(TimeSpan longest)
+    /// <summary>For one part of a stop: cancelled after <paramref name="longest"/> from now, or by the second signal.</summary>
+    public CancellationTokenSource Patience(TimeSpan longest)
     {
-        _atOnce.CancelAfter(longest);
-        return _atOnce.Token;
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(_atOnce.Token);
+        patience.CancelAfter(longest);
+        return patience;
     }
 
     public void Dispose()

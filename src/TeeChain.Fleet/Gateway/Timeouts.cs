@@ -18,6 +18,6 @@ internal static class Timeouts
     /// <summary>A write looks no longer than this for a head that listens: one that is restarted is back by then.</summary>
     public static readonly TimeSpan Search = TimeSpan.FromSeconds(3);
 
-    /// <summary>For requests under way when the front door stops; longer than <see cref="Silence"/>.</summary>
+    /// <summary>For requests under way when a front door stops, of either kind; longer than <see cref="Silence"/>, so that each has its answer.</summary>
     public static readonly TimeSpan Stop = TimeSpan.FromSeconds(25);
 }

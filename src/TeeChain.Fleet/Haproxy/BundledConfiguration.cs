@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace TeeChain.Fleet.Haproxy;
 
 /// <summary>The bundled haproxy.cfg, which is inside this program. Immutable.</summary>
-internal sealed class BundledConfiguration
+internal sealed partial class BundledConfiguration
 {
     private readonly Dictionary<string, string> _keywords = [];
 
@@ -40,9 +42,16 @@ internal sealed class BundledConfiguration
         return new BundledConfiguration(reader.ReadToEnd());
     }
 
+    /// <summary>The same, with this time between two checks of a server.</summary>
+    public BundledConfiguration Checking(TimeSpan interval) => new(Interval().Replace(
+        string.Join('\n', Lines), string.Create(CultureInfo.InvariantCulture, $"${{before}}{(long)interval.TotalMilliseconds}ms")));
+
     /// <summary>
     /// What a backend's <c>server</c> lines inherit. A server that is added while HAProxy runs inherits nothing, so it is told all
     /// of this.
     /// </summary>
     public string ServerKeywords(string backend) => _keywords.GetValueOrDefault(backend, "");
+
+    [GeneratedRegex("""(?<before>^ +default-server .*\binter )\S+""", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    private static partial Regex Interval();
 }

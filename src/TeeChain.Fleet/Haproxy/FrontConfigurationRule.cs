@@ -3,10 +3,11 @@ using TeeChain.Fleet.Registry;
 
 namespace TeeChain.Fleet.Haproxy;
 
-/// <summary>The bundled haproxy.cfg for a fleet: other addresses, other servers, all else as it is. Pure.</summary>
+/// <summary>The bundled haproxy.cfg for a fleet: other addresses, other servers, no reloads, all else as it is. Pure.</summary>
 internal static partial class FrontConfigurationRule
 {
-    private const string StatsUser = "teechain";
+    /// <summary>For reloads, of which there are none here; without it a stop need not wait for clients that may ask once more.</summary>
+    private const string KeepsIdle = "option idle-close-on-response";
 
     /// <param name="servers">Those that are known now; HAProxy begins with them.</param>
     public static string Render(BundledConfiguration bundled, FrontSettings settings, IReadOnlyList<WantedServer> servers)
@@ -15,7 +16,7 @@ internal static partial class FrontConfigurationRule
         {
             ["TEECHAIN_HTTP_BIND"] = settings.HttpBind,
             ["TEECHAIN_STATS_BIND"] = settings.StatsBind,
-            ["TEECHAIN_STATS_USER"] = StatsUser,
+            ["TEECHAIN_STATS_USER"] = settings.StatsUser,
             ["TEECHAIN_STATS_PASSWORD"] = settings.StatsPassword,
             ["TEECHAIN_HAPROXY_SOCKET"] = settings.Socket,
         };
@@ -26,6 +27,12 @@ internal static partial class FrontConfigurationRule
             {
                 lines.Add("    # The registry's own paths, whatever the method.");
                 lines.Add($"    use_backend registry if {{ path {string.Join(' ', RegistryEndpoints.FrontPaths)} }}");
+            }
+
+            if (line.Trim() == KeepsIdle)
+            {
+                lines.Add("    # Idle connections are closed when it is asked to stop: nobody comes after it.");
+                continue;
             }
 
             lines.Add(Variable().Replace(line, match => values.TryGetValue(match.Groups["name"].Value, out var value) ? Quoted(value) : match.Value));

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Registry;
 using TeeChain.Protocol.Systemd;
@@ -16,7 +17,8 @@ internal static class HaproxyVerb
         var registry = RegistryFlag.Parse(flags.Registry, out var wrongRegistry);
         var secret = SecretFlag.Read(flags.SecretFile, out var wrongSecret);
         var wrongSocket = RuntimeApi.IsAddress(flags.Socket) ? null : $"--socket is '{flags.Socket}'; allowed: a path of at most 107 bytes, or HOST:PORT";
-        if ((wrongRegistry ?? wrongSecret ?? wrongSocket) is { } wrong)
+        var healthInterval = HealthIntervalFlag.Parse(flags.HealthInterval, out var wrongInterval);
+        if ((wrongRegistry ?? wrongSecret ?? wrongSocket ?? wrongInterval) is { } wrong)
         {
             await Console.Error.WriteLineAsync($"teechain: {wrong}");
             return Verbs.Misused;
@@ -25,7 +27,7 @@ internal static class HaproxyVerb
         using var stop = new CancellationTokenSource();
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        return await KeepAsync(registry!, secret, flags.Socket, TimeProvider.System, stop.Token);
+        return await KeepAsync(registry!, secret, flags.Socket, BundledConfiguration.Load().Checking(ProbeRule.IntervalOf(healthInterval!.Value)), TimeProvider.System, stop.Token);
 
         void Stop(PosixSignalContext signal)
         {
@@ -34,12 +36,12 @@ internal static class HaproxyVerb
         }
     }
 
-    private static async Task<int> KeepAsync(Uri registry, ReadOnlyMemory<byte> secret, string socket, TimeProvider time, CancellationToken cancellation)
+    private static async Task<int> KeepAsync(Uri registry, ReadOnlyMemory<byte> secret, string socket, BundledConfiguration bundled, TimeProvider time, CancellationToken cancellation)
     {
         using var logs = ConsoleLog.Create();
         using var fleet = new RemoteFleet(registry, secret, time, logs.CreateLogger<RemoteFleet>());
         var keeper = new HaproxyKeeper(
-            fleet, new RuntimeApi(socket, RuntimeApi.DefaultTimeout, time), new HostNames(time), BundledConfiguration.Load(), _ => { }, time, logs.CreateLogger<HaproxyKeeper>());
+            fleet, new RuntimeApi(socket, RuntimeApi.DefaultTimeout, time), new HostNames(time), bundled, _ => { }, time, logs.CreateLogger<HaproxyKeeper>());
         var stepped = time.GetTimestamp();
         var systemd = SystemdNotifier.FromEnvironment(
             () => time.GetElapsedTime(Volatile.Read(ref stepped)) < LongestStep ? null : "the keeper hangs", time, Console.Error.WriteLine);

@@ -33,7 +33,7 @@ internal sealed class GatewayFlags
     [Option("stats-db", MetaValue = "FILE", HelpText = "(Default: none, counts end with the process) SQLite file for /worker/stats; several front doors may share one.")]
     public string? StatsDb { get; set; }
 
-    [Option("health-interval", Default = "5s", MetaValue = "DURATION", HelpText = "A dead worker gets nothing after two of these at most: it is asked ten times in each. 100ms to 1m.")]
+    [Option("health-interval", Default = HealthIntervalFlag.Default, MetaValue = "DURATION", HelpText = HealthIntervalFlag.Help)]
     public string HealthInterval { get; set; } = "";
 
     [Option("tee-methods", Default = "POST,PUT,PATCH,DELETE", MetaValue = "LIST", HelpText = "Methods that are writes; the same list as every teeproxy's.")]

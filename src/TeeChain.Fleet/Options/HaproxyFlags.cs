@@ -15,4 +15,7 @@ internal sealed class HaproxyFlags
 
     [Option("secret-file", HelpText = SecretFlag.Help, MetaValue = "FILE")]
     public string? SecretFile { get; set; }
+
+    [Option("health-interval", Default = HealthIntervalFlag.Default, MetaValue = "DURATION", HelpText = HealthIntervalFlag.Help + " Of the servers that are added.")]
+    public string HealthInterval { get; set; } = "";
 }

@@ -1,4 +1,5 @@
 using CommandLine;
+using CommandLine.Text;
 using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Haproxy;
 using TeeChain.Fleet.Status;
@@ -25,16 +26,32 @@ internal static class Verbs
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        using var parser = new Parser(settings =>
+        var joined = EnvironmentFlags.Join(arguments, All.Keys, Environment.GetEnvironmentVariable, out var wrong);
+        if (wrong is not null)
+        {
+            await Console.Error.WriteLineAsync($"teechain: {wrong}.");
+            return Misused;
+        }
+
+        using var parser = new Parser(static settings =>
         {
             settings.CaseSensitive = true;
-            settings.HelpWriter = Console.Error;
+            settings.HelpWriter = null;
         });
-        return parser.ParseArguments(arguments, [.. All.Keys]) switch
+        var parsed = parser.ParseArguments(joined, [.. All.Keys]);
+        if (parsed is Parsed<object> { Value: var flags })
         {
-            Parsed<object> { Value: var flags } => await All[flags.GetType()](flags),
-            NotParsed<object> { Errors: var errors } when errors.All(error => error is HelpRequestedError or HelpVerbRequestedError or VersionRequestedError) => 0,
-            _ => Misused,
-        };
+            return await All[flags.GetType()](flags);
+        }
+
+        var help = HelpText.AutoBuild(parsed);
+        var isAsked = parsed.Errors.All(static error => error is HelpRequestedError or HelpVerbRequestedError or VersionRequestedError);
+        if (!parsed.Errors.Any(static error => error is VersionRequestedError))
+        {
+            help.AddPostOptionsLine(EnvironmentFlags.Help);
+        }
+
+        await (isAsked ? Console.Out : Console.Error).WriteLineAsync(help);
+        return isAsked ? 0 : Misused;
     }
 }

@@ -8,6 +8,9 @@ internal sealed class Child(Process process)
     /// <summary>How long the kernel may take to end what got SIGKILL; longer only where a disk hangs.</summary>
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>After a farewell that took too long: whatever it does now is cut off.</summary>
+    private static readonly TimeSpan TerminatePatience = TimeSpan.FromSeconds(2);
+
     public int Pid { get; } = process.Id;
 
     /// <summary>Of an ended process; after a signal 128 and its number.</summary>
@@ -15,28 +18,36 @@ internal sealed class Child(Process process)
 
     public Task WaitExitAsync() => process.WaitForExitAsync(CancellationToken.None);
 
-    /// <summary>SIGTERM, and SIGKILL once <paramref name="patience"/> is over. Whether it ended by itself.</summary>
-    public async Task<bool> StopAsync(CancellationToken patience)
+    /// <summary>The farewell, and SIGKILL once <paramref name="patience"/> is over. Whether it ended by itself.</summary>
+    public async Task<bool> StopAsync(Farewell farewell, CancellationToken patience)
+    {
+        var hasEnded = await AskAsync(farewell.Signal, farewell.Longest, patience)
+            || (farewell.Longest is not null && await AskAsync(Signals.Terminate, TerminatePatience, CancellationToken.None));
+        Sweep();
+        if (!hasEnded)
+        {
+            await WaitExitAsync(KillPatience, CancellationToken.None);
+        }
+
+        return hasEnded;
+    }
+
+    private async Task<bool> AskAsync(int signal, TimeSpan? longest, CancellationToken patience)
     {
         if (!process.HasExited)
         {
-            Signals.Send(Pid, Signals.Terminate);
+            Signals.Send(Pid, signal);
         }
 
-        try
-        {
-            await process.WaitForExitAsync(patience);
-        }
-        catch (OperationCanceledException)
-        {
-            Sweep();
-            using var last = new CancellationTokenSource(KillPatience);
-            await process.WaitForExitAsync(last.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return false;
-        }
+        return await WaitExitAsync(longest ?? Timeout.InfiniteTimeSpan, patience);
+    }
 
-        Sweep();
-        return true;
+    private async Task<bool> WaitExitAsync(TimeSpan longest, CancellationToken patience)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience);
+        either.CancelAfter(longest);
+        await process.WaitForExitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return process.HasExited;
     }
 
     /// <summary>SIGKILL to it and whatever it started and left: that would hold its ports.</summary>

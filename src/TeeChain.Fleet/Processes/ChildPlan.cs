@@ -6,6 +6,9 @@ namespace TeeChain.Fleet.Processes;
 /// <param name="Log">All it prints is appended to this file.</param>
 internal sealed record ChildPlan(string Name, IReadOnlyList<string> Words, string Log)
 {
+    /// <summary>How it is asked to stop.</summary>
+    public Farewell Farewell { get; init; } = Farewell.Terminate;
+
     /// <summary>Added to our own environment.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

@@ -7,6 +7,9 @@ internal static partial class Signals
 {
     public const int Kill = 9;
 
+    /// <summary>To HAProxy: finish what is on its way, take nothing new (Linux's number).</summary>
+    public const int User1 = 10;
+
     public const int Terminate = 15;
 
     /// <param name="pid">A process; negative: the process group of that number.</param>

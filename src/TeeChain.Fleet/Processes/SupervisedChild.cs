@@ -41,7 +41,7 @@ internal sealed class SupervisedChild
     public static SupervisedChild Start(string name, Func<CancellationToken, Task<ChildPlan>> prepare, Launcher launcher, Action<string> tell, TimeProvider time) =>
         new(name, prepare, launcher, tell, time);
 
-    /// <summary>SIGTERM, and SIGKILL once <paramref name="patience"/> is over. Whether it ended by itself.</summary>
+    /// <summary>Its plan's farewell, and SIGKILL once <paramref name="patience"/> is over. Whether it ended by itself.</summary>
     public Task<bool> StopAsync(CancellationToken patience)
     {
         _stopping.TrySetResult(patience);
@@ -91,7 +91,7 @@ internal sealed class SupervisedChild
         await Task.WhenAny(child.WaitExitAsync(), _stopping.Task);
         if (_stopping.Task.IsCompleted)
         {
-            var isOrderly = await child.StopAsync(await _stopping.Task);
+            var isOrderly = await child.StopAsync(plan.Farewell, await _stopping.Task);
             _state = _state with { Pid = 0 };
             return isOrderly ? null : Killed;
         }

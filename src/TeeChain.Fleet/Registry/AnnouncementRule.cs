@@ -19,10 +19,11 @@ internal static class AnnouncementRule
     private const int NonceChars = 32;
 
     /// <param name="Now">Milliseconds since 1970 UTC.</param>
+    /// <param name="Since">What was signed earlier may have been taken by an earlier run, whose nonces are forgotten; in the same unit.</param>
     /// <param name="IsSpent">Whether a nonce was used within <see cref="NonceLife"/>.</param>
     /// <param name="HasLeft">Whether a worker was just taken out of the fleet.</param>
     /// <param name="HasRoom">Whether another nonce can be remembered.</param>
-    internal sealed record Facts(long Now, ReadOnlyMemory<byte> Secret, Func<string, bool> IsSpent, Func<string, bool> HasLeft, bool HasRoom, Roster Roster);
+    internal sealed record Facts(long Now, long Since, ReadOnlyMemory<byte> Secret, Func<string, bool> IsSpent, Func<string, bool> HasLeft, bool HasRoom, Roster Roster);
 
     /// <summary>What is answered.</summary>
     /// <param name="Status">Of HTTP: 200, 400, 401, 409, 429.</param>
@@ -62,6 +63,11 @@ internal static class AnnouncementRule
         if (announcement.Time > facts.Now + limit)
         {
             return new(401, $"The announcement is from the future: it was signed more than {Tolerance.TotalSeconds:0} s ahead of the registry's clock. Set the clocks.");
+        }
+
+        if (announcement.Time < facts.Since)
+        {
+            return new(409, "The announcement was signed before the registry was started, so it may be a replay of what it took then: sign another.");
         }
 
         if (facts.IsSpent(announcement.Nonce))

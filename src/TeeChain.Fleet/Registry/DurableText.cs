@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -9,8 +10,13 @@ namespace TeeChain.Fleet.Registry;
 /// </summary>
 internal static partial class DurableText
 {
+    private const string Library = "teechain-fleet";
     private const int InterruptedErrno = 4;
     private const int ReadOnlyCloseOnExec = 0x80000;
+
+    // Through the main program, as the journal's, so that a library preloaded by a test comes before libc.
+    static DurableText() => NativeLibrary.SetDllImportResolver(
+        Assembly.GetExecutingAssembly(), static (name, _, _) => name == Library ? NativeLibrary.GetMainProgramHandle() : 0);
 
     /// <summary>Durable when this returns.</summary>
     /// <exception cref="IOException">A step failed; the content is the old one, or, when the last sync failed, either.</exception>
@@ -77,9 +83,9 @@ internal static partial class DurableText
         }
     }
 
-    [LibraryImport("libc", SetLastError = true)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int fsync(SafeFileHandle file);
 
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
 }

@@ -12,8 +12,11 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     /// <summary>How often a node announces itself.</summary>
     public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long the workers that are on file have after a start to announce themselves: longer than a node's longest back-off.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// How long the workers that are on file have after a start to announce themselves: longer than a node's longest back-off, behind
+    /// what is refused of one whose clock is late.
+    /// </summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15) + AnnouncementRule.Tolerance;
 
     /// <summary>How long the announcements of a worker that was forgotten are refused: until whoever took it out has stopped it.</summary>
     public static readonly TimeSpan LeftFor = TimeSpan.FromMinutes(1);
@@ -26,6 +29,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly long _started;
+    private readonly long _announcedSince; // milliseconds since 1970
     private readonly NonceMemory _nonces = new(AnnouncementRule.NonceLife); // under _oneChange
     private readonly Dictionary<string, TimeSpan> _left = []; // since when; under _oneChange
 
@@ -37,6 +41,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
     {
         (_file, _roster, _secret, _time, _log) = (file, roster, secret, time, log);
         _started = time.GetTimestamp();
+        _announcedSince = roster.Seats.Count > 0 ? time.GetUtcNow().ToUnixTimeMilliseconds() : 0; // Nobody announced himself to a new registry before.
         _feed = new(new FleetView(time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, [.. roster.Workers]) { IsFounded = roster.IsFounded });
     }
 
@@ -80,7 +85,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
         {
             var now = Now;
             _nonces.Forget(now);
-            var facts = new AnnouncementRule.Facts(_time.GetUtcNow().ToUnixTimeMilliseconds(), _secret, _nonces.IsSpent, name => HasLeft(name, now), _nonces.HasRoom, _roster.Expired(now));
+            var facts = new AnnouncementRule.Facts(_time.GetUtcNow().ToUnixTimeMilliseconds(), _announcedSince, _secret, _nonces.IsSpent, name => HasLeft(name, now), _nonces.HasRoom, _roster.Expired(now));
             var admission = AnnouncementRule.Judge(facts, body);
             if (admission is { Worker: { } worker, Announcement: { } announcement })
             {

@@ -3,11 +3,6 @@ namespace TeeChain.Fleet.Registry;
 /// <summary>What the registry's paths answer.</summary>
 internal static class RegistryAnswer
 {
-    /// <summary>An accepted announcement.</summary>
-    /// <param name="LeaseSeconds">How long it holds.</param>
-    /// <param name="RenewSeconds">When the next is expected.</param>
-    internal sealed record Granted(double LeaseSeconds, double RenewSeconds);
-
     /// <summary>RFC 9457.</summary>
     internal sealed record Problem(string Title, int Status, string Detail);
 

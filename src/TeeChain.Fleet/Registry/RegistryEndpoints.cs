@@ -11,10 +11,10 @@ namespace TeeChain.Fleet.Registry;
 /// </code>
 /// and what the host adds (<c>/worker/stats</c>, <c>/scale</c>). Thread-safe.
 /// </summary>
-/// <param name="registry">Takes announcements; null where the registry is elsewhere: then they are refused.</param>
+/// <param name="desk">Takes announcements.</param>
 /// <param name="more">Further paths, behind the same guard.</param>
 internal sealed class RegistryEndpoints(
-    IFleetSource fleet, FleetRegistry? registry, RegistryGuard guard, TimeProvider time, IReadOnlyDictionary<string, RequestDelegate>? more = null)
+    IFleetSource fleet, IAnnouncementDesk desk, RegistryGuard guard, TimeProvider time, IReadOnlyDictionary<string, RequestDelegate>? more = null)
 {
     /// <summary>What a gateway serves on its front port.</summary>
     public static readonly IReadOnlySet<string> FrontPaths = new HashSet<string>(StringComparer.Ordinal) { "/workers", "/register-worker", "/worker/stats" };
@@ -111,37 +111,14 @@ internal sealed class RegistryEndpoints(
             context.Response.Headers.Allow = "POST";
             await RegistryAnswer.ProblemAsync(context, 405, "This takes POST only.");
         }
-        else if (registry is null)
-        {
-            await RegistryAnswer.ProblemAsync(context, 421, "No announcements are taken here: the registry is elsewhere.");
-        }
         else if (await ReadBodyAsync(context.Request) is not { } body)
         {
             await RegistryAnswer.ProblemAsync(context, 413, $"An announcement has at most {AnnouncementRule.MostBytes} bytes.");
         }
         else
         {
-            await AnswerAsync(context, registry, body);
+            await desk.AnswerAsync(context, body);
         }
-    }
-
-    private static async Task AnswerAsync(HttpContext context, FleetRegistry registry, ReadOnlyMemory<byte> body)
-    {
-        AnnouncementRule.Admission admission;
-        try
-        {
-            admission = registry.Announce(body.Span);
-        }
-        catch (IOException e)
-        {
-            await RegistryAnswer.ProblemAsync(context, 507, $"The registry cannot be written down ({e.Message}); nothing has changed.");
-            return;
-        }
-
-        await (admission.Status == 200
-            ? context.Response.WriteAsJsonAsync(
-                new RegistryAnswer.Granted(FleetRegistry.Lease.TotalSeconds, FleetRegistry.Renewal.TotalSeconds), RegistryJson.Default.Granted, cancellationToken: context.RequestAborted)
-            : RegistryAnswer.ProblemAsync(context, admission.Status, admission.Reason));
     }
 
     /// <summary>Null when it is longer than an announcement may be; reads no more than that.</summary>

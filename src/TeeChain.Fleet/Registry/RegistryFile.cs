@@ -107,6 +107,5 @@ internal sealed class RegistryFile : IDisposable
 [JsonSerializable(typeof(RegistryFile.Content))]
 [JsonSerializable(typeof(FleetView))]
 [JsonSerializable(typeof(string[]))]
-[JsonSerializable(typeof(RegistryAnswer.Granted))]
 [JsonSerializable(typeof(RegistryAnswer.Problem))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

@@ -41,7 +41,7 @@ internal sealed class Crew(DataFolder data, CommandLines commands, Launcher laun
         var ended = child.WaitExitAsync();
         if (await Task.WhenAny(ended, Task.Delay(Timeout.Infinite, cancellation)) != ended)
         {
-            await child.StopAsync(cancellation);
+            await child.StopAsync(plan.Farewell, cancellation);
             cancellation.ThrowIfCancellationRequested();
         }
 

@@ -34,7 +34,7 @@ internal sealed class Entering(
             crew.Start(place);
         }
 
-        // A node that is in no chain yet calls itself ready: nobody reads from a newcomer before it has joined.
+        // It announces itself nowhere, so nobody tells it that the fleet has a chain: it calls itself ready before it is in it.
         var newcomer = place.Worker(file) with { State = WorkerState.Draining };
         var state = await joining.RunAsync(newcomer, CatchUp, cancellation);
         if (state.Stage == JoinStage.MustBeSeeded)

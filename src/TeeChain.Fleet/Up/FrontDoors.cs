@@ -1,6 +1,8 @@
 using System.Globalization;
 using TeeChain.Fleet.Config;
 using TeeChain.Fleet.Haproxy;
+using TeeChain.Fleet.Nodes;
+using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
 using TeeChain.Fleet.Statistics;
@@ -37,15 +39,21 @@ internal sealed class FrontDoors(
             "--health-interval", string.Create(CultureInfo.InvariantCulture, $"{(long)file.HealthInterval.TotalMilliseconds}ms"),
             "--secret-file", secretFile, "--stats-db", statsDb, "--registry-paths", file.RegistryPaths ? "on" : "off",
         ];
-        return new GatewayDoor(SupervisedChild.Start(new ChildPlan(NameOf(number), words, data.Log(NameOf(number))), launcher, tell, time), port);
+        var plan = new ChildPlan(NameOf(number), words, data.Log(NameOf(number)))
+        {
+            // The registry is here, whatever a gateway of its own would be told.
+            Environment = new Dictionary<string, string> { [EnvironmentFlags.VariableOf("gateway", "registry")] = "", [EnvironmentFlags.VariableOf("gateway", "data")] = "" },
+        };
+        return new GatewayDoor(SupervisedChild.Start(plan, launcher, tell, time), port);
     }
 
     private HaproxyDoor Haproxy(int number, string program)
     {
         var (name, port) = (NameOf(number), file.BalancerPort + number - 1);
-        var bundled = BundledConfiguration.Load();
+        var bundled = BundledConfiguration.Load().Checking(ProbeRule.IntervalOf(file.HealthInterval));
+        var stats = new StatsPage($"{file.StatsAddress}:{Text(file.StatsPort + number - 1)}", file.StatsUser, file.StatsPassword);
         var front = new HaproxyFront(
-            program, data.Root, name, $"{file.BalancerAddress}:{Text(port)}", $"127.0.0.1:{Text(file.StatsPort + number - 1)}", file.RegistryPaths ? Registry("") : null, bundled, new HostNames(time));
+            program, data.Root, name, $"{file.BalancerAddress}:{Text(port)}", stats, file.RegistryPaths ? Registry("") : null, bundled, new HostNames(time));
         return new HaproxyDoor(name, port, front, fleet, counts, bundled, data.Log(name), launcher, tell, time, logs);
     }
 

@@ -1,3 +1,4 @@
+using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Haproxy;
 using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
@@ -10,6 +11,9 @@ internal sealed class HaproxyDoor : IFrontDoor
 {
     /// <summary>To write and check the configuration, and to start: seconds where the machine is busy.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(15);
+
+    /// <summary>SIGTERM would cut off what is on its way.</summary>
+    private static readonly Farewell Soft = new(Signals.User1, Timeouts.Stop);
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -60,7 +64,7 @@ internal sealed class HaproxyDoor : IFrontDoor
 
     private static ChildPlan Plan(string name, string log, FrontCommand command) => command.Refusal is { } refusal
         ? throw new IOException(refusal.ReplaceLineEndings(" | "))
-        : new ChildPlan(name, [command.Program, .. command.Arguments], log) { Environment = command.Environment };
+        : new ChildPlan(name, [command.Program, .. command.Arguments], log) { Environment = command.Environment, Farewell = Soft };
 
     private void See(FrontSnapshot now)
     {

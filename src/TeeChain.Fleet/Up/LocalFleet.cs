@@ -27,7 +27,10 @@ internal sealed class LocalFleet : IAsyncDisposable
 
     private static readonly TimeSpan LeftoversPatience = TimeSpan.FromSeconds(15);
 
-    /// <summary>For each of the two parts of stopping: a teeproxy's finishing and a bit.</summary>
+    /// <summary>For the front doors to end by themselves: what they give their requests, and what HAProxy takes after that, and a bit.</summary>
+    private static readonly TimeSpan DoorsPatience = Timeouts.Stop + TimeSpan.FromSeconds(5);
+
+    /// <summary>For everything else: a teeproxy's finishing and a bit.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -46,6 +49,7 @@ internal sealed class LocalFleet : IAsyncDisposable
     private readonly Crew _crew;
     private readonly Scaler _scaler;
     private readonly FrontDoors _frontDoors;
+    private readonly Ledger _ledger;
     private readonly Roll _roll;
     private readonly RegistryGuard _guard;
     private readonly Watchman _watchman; // It acts when nobody holds it.
@@ -55,19 +59,19 @@ internal sealed class LocalFleet : IAsyncDisposable
     {
         (_file, _data, _screen, _time, _logs, _registry) = (file, data, screen, time, logs, registry);
         var launcher = new Launcher(data.Root);
-        _watchman = Watchman.Start(data.Root);
-        var ledger = new Ledger(data.Root);
+        _watchman = Watchman.Start(launcher.Run);
+        _ledger = new Ledger(data.Root);
         var commands = new CommandLines(file, data, tools.Teeproxy, tools.SampleApp, secret.Path);
         var statsDb = Path.GetFullPath(file.StatsDb ?? Path.Combine(data.Root, "worker-stats.db"));
         var counts = new RequestCounts();
-        _roll = Roll.AtStart(ledger.Load(), file);
+        _roll = Roll.AtStart(_ledger.Load(), file);
         _nodes = new NodeClient(secret.Secret);
         _keeper = new ChainKeeper(registry, _nodes, time);
         _statistics = new StatisticsKeeping(counts, new StatisticsStore(statsDb, TimeSpan.FromSeconds(2)), logs.CreateLogger<StatisticsKeeping>());
         _crew = new Crew(data, commands, launcher, screen.Tell, time);
         var entering = new Entering(
             file, data, commands, _crew, registry, new Joining(registry, _keeper, _nodes, time), new Leaving(registry, _keeper, _nodes, OnTheirWay, time), screen.Tell);
-        _scaler = new Scaler(file, ledger, _roll, registry, entering, screen.Tell);
+        _scaler = new Scaler(file, _ledger, _roll, registry, entering, screen.Tell);
         _frontDoors = new FrontDoors(file, data, secret.Path, statsDb, tools.Haproxy, registry, counts, launcher, screen.Tell, time, logs);
         _guard = new RegistryGuard(secret.Secret, new Address("127.0.0.1", file.RegistryPort));
     }
@@ -96,7 +100,13 @@ internal sealed class LocalFleet : IAsyncDisposable
 
             var fleet = new LocalFleet(file, data, secret, tools, registry, logs, screen, time);
             fleet._statistics.Load(); // a file of another release ends the start here
-            return fleet.WhyNoPorts(tools) is { } taken ? throw new IOException($"{taken}.") : fleet;
+            if (fleet.WhyNoPorts(tools) is { } taken)
+            {
+                throw new IOException($"{taken}.");
+            }
+
+            fleet._ledger.Save(fleet._roll); // A later file that says another number is compared with this one.
+            return fleet;
         }
         catch
         {
@@ -114,7 +124,7 @@ internal sealed class LocalFleet : IAsyncDisposable
         using var showing = new CancellationTokenSource(); // the last counts and words come behind everything else
         var screen = _screen.RunAsync(showing.Token);
         var statistics = Task.Factory.StartNew(() => _statistics.Run(showing.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var endpoints = new RegistryEndpoints(_registry, _registry, _guard, _time, new Dictionary<string, RequestDelegate>
+        var endpoints = new RegistryEndpoints(_registry, new OwnDesk(_registry), _guard, _time, new Dictionary<string, RequestDelegate>
         {
             ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, _statistics.Current(), _registry.Current.Workers.Select(worker => worker.Name)),
             ["/scale"] = new ScaleEndpoint(_scaler).ServeAsync,
@@ -130,7 +140,11 @@ internal sealed class LocalFleet : IAsyncDisposable
         await running.CancelAsync();
         await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var isOrderly = await StopAsync(signals);
-        await server.StopAsync(signals.Patience(StopPatience));
+        using (var patience = signals.Patience(StopPatience))
+        {
+            await server.StopAsync(patience.Token);
+        }
+
         _screen.Tell(isOrderly ? "Everything has stopped; the data stays" : "Everything has stopped, but not everything by itself; what was acknowledged is in the journals");
         await showing.CancelAsync();
         await Task.WhenAll(screen, statistics).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -272,8 +286,10 @@ internal sealed class LocalFleet : IAsyncDisposable
     private async Task<bool> StopAsync(StopSignals signals)
     {
         var head = _keeper.Plan.Head?.Name ?? (_registry.Current.Workers is [var first, ..] ? first.Name : null);
-        var doors = await Task.WhenAll(_doors.Select(door => door.StopAsync(signals.Patience(StopPatience))));
-        var isCrewOrderly = await _crew.StopAllAsync(head, signals.Patience(StopPatience));
+        using var doorsPatience = signals.Patience(DoorsPatience);
+        var doors = await Task.WhenAll(_doors.Select(door => door.StopAsync(doorsPatience.Token)));
+        using var crewPatience = signals.Patience(StopPatience);
+        var isCrewOrderly = await _crew.StopAllAsync(head, crewPatience.Token);
         return isCrewOrderly && !doors.Contains(false);
     }
 

@@ -23,6 +23,9 @@ internal static class ReadinessRule
         /// <summary>Why the successor refuses this node; null when it does not, or has not been asked.</summary>
         public required string? SuccessorRefusal { get; init; }
 
+        /// <summary>Whether the fleet has a chain, for a node that is in none.</summary>
+        public FleetChain Fleet { get; init; }
+
         public required TimeSpan SinceHeartbeat { get; init; }
 
         public required TimeSpan Lease { get; init; }
@@ -56,9 +59,9 @@ internal static class ReadinessRule
 
     private static string? NotForReads(Facts facts)
     {
-        if (NotServing(facts) is { } down)
+        if ((NotServing(facts) ?? Outside(facts)) is { } why)
         {
-            return down;
+            return why;
         }
 
         if (facts.Parked > 0)
@@ -99,6 +102,7 @@ internal static class ReadinessRule
 
     private static string? NotEvenStale(Facts facts) =>
         NotServing(facts)
+        ?? Outside(facts)
         ?? (facts.Standing.Membership.Chain is null ? null : Behind(facts, facts.OwnSequenceThen, "this node's journal was"));
 
     private static string? Behind(Facts facts, long? then, string who) => then switch
@@ -106,6 +110,14 @@ internal static class ReadinessRule
         null => $"this node has not watched the chain for {facts.MaxLag.TotalSeconds:0.###} s yet",
         { } sequence when facts.Applied < sequence =>
             $"the application is at {facts.Applied}; {facts.MaxLag.TotalSeconds:0.###} s ago {who} already at {sequence}",
+        _ => null,
+    };
+
+    /// <summary>A node that is in no chain has nothing of what the fleet's chain wrote.</summary>
+    private static string? Outside(Facts facts) => facts.Standing.Membership.Chain is not null ? null : facts.Fleet switch
+    {
+        FleetChain.Unknown => "this node is in no chain, and the registry has not said yet whether there is one",
+        FleetChain.Founded => "this node is not in the fleet's chain yet",
         _ => null,
     };
 

@@ -12,7 +12,9 @@ namespace TeeProxy.Registration;
 /// hangs or refuses never disturbs the node: it is logged when it changes, and asked again. One announcement at a time.
 /// </summary>
 /// <param name="isStopping">Read anew for every announcement.</param>
-internal sealed partial class Announcer(NodeOptions options, RegistrationOptions registration, Func<bool> isStopping, TimeProvider time, ILogger<Announcer> log) : IDisposable
+/// <param name="hasChain">Told whether the fleet has a chain, with every announcement that is taken.</param>
+internal sealed partial class Announcer(
+    NodeOptions options, RegistrationOptions registration, Func<bool> isStopping, Action<bool> hasChain, TimeProvider time, ILogger<Announcer> log) : IDisposable
 {
     /// <summary>A third of the lease that the registry gives.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -115,16 +117,32 @@ internal sealed partial class Announcer(NodeOptions options, RegistrationOptions
             using var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Sign(), ProtocolJson.Default.Announcement));
             body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using var answer = await _http.PostAsync(new Uri(registry, "/register-worker"), body, cancellation);
-            return answer.IsSuccessStatusCode ? null : $"refuses this node ({(int)answer.StatusCode}): {Reason(await answer.Content.ReadAsStringAsync(cancellation))}";
+            var text = await answer.Content.ReadAsStringAsync(cancellation);
+            return answer.IsSuccessStatusCode ? Take(text) : $"refuses this node ({(int)answer.StatusCode}): {Reason(text)}";
         }
         catch (OperationCanceledException)
         {
             return "does not answer";
         }
+        catch (JsonException)
+        {
+            return "answers as no registry does";
+        }
         catch (Exception e)
         {
             return $"cannot be reached: {e.Message}";
         }
+    }
+
+    private string? Take(string answer)
+    {
+        if (JsonSerializer.Deserialize(answer, ProtocolJson.Default.Grant) is not { } grant)
+        {
+            return "took this node, and answered with nothing";
+        }
+
+        hasChain(grant.HasChain);
+        return null;
     }
 
     private Announcement Sign() => AnnouncementSignature.Sign(

@@ -12,7 +12,6 @@ using TeeChain.Protocol.Registration;
 namespace TeeChain.EndToEnd.Fleets;
 
 /// <summary>What <c>POST /register-worker</c> of a real <c>teechain gateway --registry</c> takes, and what it does not.</summary>
-[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class RegistryTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -55,6 +54,41 @@ public sealed class RegistryTests
             var view = await Loopback.Control.GetFromJsonAsync(new Uri($"http://127.0.0.1:{admin}/registry"), RegistryJson.Default.FleetView, Cancellation);
             Assert.Equal([("n1", "127.0.0.1:1")], view!.Workers.Select(worker => (worker.Name, worker.Address)));
         }
+    }
+
+    [Fact]
+    public async Task When_the_disk_does_not_sync_a_newcomer_is_refused_and_nothing_has_changed()
+    {
+        await using var workshop = new Workshop();
+        var fault = await SyncFault.BuildAsync(workshop, Cancellation);
+        var (front, admin) = (workshop.Ports.Next(), workshop.Ports.Next());
+        var secret = Encoding.UTF8.GetBytes((await File.ReadAllTextAsync(workshop.SecretFile, Cancellation)).Trim());
+        string[] arguments = ["gateway", "--listen", $":{front}", "--registry", "--registry-listen", $":{admin}", "--secret-file", workshop.SecretFile, "--data", workshop.Path("registry")];
+        var gateway = workshop.Start("gateway", Repository.TeeChain, arguments, fault.Environment);
+        var registry = new Uri($"http://127.0.0.1:{admin}");
+        await KnowsAsync();
+        Assert.Equal(200, (await PostAsync(registry, Signed("n1", 1))).Status);
+
+        fault.Trigger();
+
+        var refused = await PostAsync(registry, Signed("n2", 4));
+        Assert.Equal(507, refused.Status);
+        Assert.Contains("nothing has changed", refused.Body, StringComparison.Ordinal);
+        Assert.Equal(200, (await PostAsync(registry, Signed("n1", 1))).Status); // A renewal needs no disk.
+        await KnowsAsync("n1");
+        await gateway.KillAsync(Cancellation);
+        workshop.Start("gateway again", Repository.TeeChain, arguments);
+        await KnowsAsync("n1");
+
+        string Signed(string name, int port) => Json(AnnouncementSignature.Sign(Announcement(name, port), secret));
+
+        Task KnowsAsync(params string[] names) => Eventually.NothingWrongAsync(
+            async () =>
+            {
+                var view = await Loopback.Control.GetFromJsonAsync(new Uri(registry, "/registry"), RegistryJson.Default.FleetView, Cancellation);
+                return view!.Workers.Select(worker => worker.Name).SequenceEqual(names) ? null : $"it knows {string.Join(", ", view.Workers)}";
+            },
+            $"the registry knows {string.Join(", ", names)} and nobody else", Cancellation);
     }
 
     private static Announcement Announcement(string name, int port) => new()

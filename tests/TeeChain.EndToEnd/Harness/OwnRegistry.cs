@@ -40,7 +40,7 @@ internal sealed class OwnRegistry : IAsyncDisposable
     {
         Registry = FleetRegistry.Open(_folder, _secret, TimeProvider.System, NullLogger<FleetRegistry>.Instance);
         Keeper = new ChainKeeper(Registry, Nodes, TimeProvider.System);
-        var endpoints = new RegistryEndpoints(Registry, Registry, new RegistryGuard(_secret, new Address("127.0.0.1", _port)), TimeProvider.System);
+        var endpoints = new RegistryEndpoints(Registry, new OwnDesk(Registry), new RegistryGuard(_secret, new Address("127.0.0.1", _port)), TimeProvider.System);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(Address);
         _server = builder.Build();

@@ -4,6 +4,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using TeeChain.Fleet.Registry;
 using TeeChain.Protocol.Registration;
 
 namespace TeeChain.Fleet.Tests.Gateway;
@@ -43,13 +45,14 @@ public sealed class GatewayProcessTests : IDisposable
         using (var first = Start(own))
         using (var follower = Start(other))
         {
-            var announced = AnnounceAsync($"http://127.0.0.1:{front}", announcing.Token, romulus, remus);
+            var announced = AnnounceAsync($"http://127.0.0.1:{second}", announcing.Token, romulus, remus);
             foreach (var port in (int[])[front, second])
             {
                 sent += await UntilBothAnswerAsync(port);
             }
 
             Assert.Equal([$"http://{romulus.Application.Address}", $"http://{remus.Application.Address}"], (await _client.GetFromJsonAsync<string[]>($"http://127.0.0.1:{second}/workers", TestContext.Current.CancellationToken))!);
+            Assert.True(Number(await StatsAsync(second), "TotalRequests", "total") > 0, "the follower shows statistics");
             await announcing.CancelAsync();
             await announced;
             await StopAsync(follower);
@@ -63,6 +66,37 @@ public sealed class GatewayProcessTests : IDisposable
         Assert.Equal(sent, Number(stats, "TotalRequests", "total"));
         Assert.Equal(romulus.Reads.Count, Number(stats, "SuccessfulRequests", "romulus"));
         Assert.Equal(remus.Reads.Count, Number(stats, "SuccessfulRequests", "remus"));
+    }
+
+    [Fact]
+    public async Task A_front_door_listens_once_it_knows_who_is_ready_so_that_its_first_read_is_answered()
+    {
+        await using var romulus = await FakeWorker.StartAsync("romulus", FakeWorker.Read, FakeWorker.Head);
+        await using var registry = new FakeServer(async context =>
+        {
+            await Task.Delay(1000, context.RequestAborted); // A busy registry; then a long poll.
+            await context.Response.WriteAsJsonAsync(new FleetView(1, [romulus.As()]), RegistryJson.Default.FleetView, cancellationToken: context.RequestAborted);
+        });
+        await registry.StartAsync();
+        var front = FreePort();
+
+        using var gateway = Start(["--listen", $":{front}", "--registry-url", $"http://{registry.Address}", "--health-interval", "1m"]);
+        using var answer = await FirstAnswerAsync(front);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await StopAsync(gateway);
+    }
+
+    [Fact]
+    public async Task A_front_door_without_a_registry_listens_all_the_same()
+    {
+        var front = FreePort();
+
+        using var gateway = Start(["--listen", $":{front}", "--registry-url", $"http://127.0.0.1:{FreePort()}"]);
+        using var answer = await FirstAnswerAsync(front);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        await StopAsync(gateway);
     }
 
     [Fact]
@@ -149,6 +183,23 @@ public sealed class GatewayProcessTests : IDisposable
             if (seen.IsSupersetOf(["romulus", "remus"]))
             {
                 return answered;
+            }
+        }
+    }
+
+    /// <summary>Of a front door, once it listens.</summary>
+    private async Task<HttpResponseMessage> FirstAnswerAsync(int port)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            try
+            {
+                return await _client.GetAsync(new Uri($"http://127.0.0.1:{port}/"), TestContext.Current.CancellationToken);
+            }
+            catch (HttpRequestException) when (!deadline.IsCancellationRequested)
+            {
+                await Task.Delay(10, TestContext.Current.CancellationToken);
             }
         }
     }

@@ -30,7 +30,7 @@ public sealed class ProcessTests : IAsyncDisposable
             await child.StopAsync(new CancellationToken(canceled: true));
         }
 
-        await Leftovers.EndAsync(_folder, TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
+        await Leftovers.EndAsync(_folder, TimeSpan.FromSeconds(1), TimeProvider.System, CancellationToken.None);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -68,6 +68,23 @@ public sealed class ProcessTests : IAsyncDisposable
         Assert.True(isOrderly);
         Assert.Equal("up\nbye\n", Log("child"));
         Assert.Equal((0, 0), (child.State.Pid, _told.Count));
+    }
+
+    [Fact]
+    public async Task Who_does_not_finish_in_time_is_asked_once_more()
+    {
+        var plan = Plan("child", ["sh", "-c", "trap 'echo finishing' USR1; trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done"]) with
+        {
+            Farewell = new Farewell(Signals.User1, TimeSpan.FromMilliseconds(300)),
+        };
+        var child = SupervisedChild.Start(plan, _launcher.Value, Tell, TimeProvider.System);
+        _children.Add(child);
+        await UntilAsync(() => Log("child") == "up\n");
+
+        var isOrderly = await child.StopAsync(new CancellationTokenSource(Deadline).Token);
+
+        Assert.True(isOrderly);
+        Assert.Equal("up\nfinishing\nbye\n", Log("child"));
     }
 
     [Fact]
@@ -120,23 +137,41 @@ public sealed class ProcessTests : IAsyncDisposable
         Assert.Empty(Leftovers.Find(_folder));
         Assert.False(IsAlive(mine.Pid));
         Assert.True(IsAlive(other.Pid));
-        await other.StopAsync(new CancellationToken(canceled: true));
+        await other.StopAsync(Farewell.Terminate, new CancellationToken(canceled: true));
         Directory.Delete(others);
     }
 
     [Fact]
-    public async Task The_watchman_ends_what_is_left_when_its_process_is_gone_and_nothing_when_it_ended_in_order()
+    public async Task The_watchman_ends_what_its_run_left_when_its_process_is_gone_and_nothing_of_the_next_run()
     {
         var mine = await _launcher.Value.StartAsync(Plan("mine", ["sleep", "70"]));
-        Watchman.Start(_folder).Dispose();
+        var stubborn = await _launcher.Value.StartAsync(Plan("stubborn", ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.05; done"]));
+        var next = await new Launcher(_folder).StartAsync(Plan("next", ["sleep", "70"]));
+        await UntilAsync(() => Log("stubborn") == "up\n" && Leftovers.Find(_folder).Count >= 3);
 
         // A process that starts a watchman as we do, and is killed: its end of the pipe closes without a word.
-        Assert.True(IsAlive(mine.Pid));
-        using var watchman = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watchman.Script, $"{Leftovers.Variable}={_folder}"]) { RedirectStandardInput = true })!;
+        using var watchman = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watchman.Script.Replace("sleep 10", "sleep 0.2", StringComparison.Ordinal), $"{Watchman.Variable}={_launcher.Value.Run}"])
+        {
+            RedirectStandardInput = true,
+        })!;
         watchman.StandardInput.Close();
+        await watchman.WaitForExitAsync(Cancellation);
 
-        await UntilAsync(() => !IsAlive(mine.Pid));
-        watchman.Kill();
+        await UntilAsync(() => !IsAlive(mine.Pid) && !IsAlive(stubborn.Pid));
+        Assert.True(IsAlive(next.Pid));
+    }
+
+    [Fact]
+    public async Task The_watchman_ends_nothing_when_its_process_ended_in_order()
+    {
+        var mine = await _launcher.Value.StartAsync(Plan("mine", ["sleep", "70"]));
+        Watchman.Start(_launcher.Value.Run).Dispose();
+        using var watchman = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watchman.Script, $"{Watchman.Variable}={_launcher.Value.Run}"]) { RedirectStandardInput = true })!;
+
+        await watchman.StandardInput.WriteLineAsync();
+        await watchman.WaitForExitAsync(Cancellation);
+
+        Assert.True(IsAlive(mine.Pid));
     }
 
     [Fact]

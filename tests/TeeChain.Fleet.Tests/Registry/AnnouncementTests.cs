@@ -68,6 +68,32 @@ public sealed class AnnouncementTests : IDisposable
     public void Clocks_may_differ_by_half_a_minute(double late) => Assert.Equal(200, _folder.Announce(_folder.Announcement(1, late: TimeSpan.FromSeconds(late))).Status);
 
     [Fact]
+    public void A_replayed_one_is_409_after_a_restart_too_and_a_new_one_stands()
+    {
+        var signed = AnnouncementSignature.Sign(_folder.Announcement(1), RegistryFolder.Secret);
+        Assert.Equal(200, _folder.Send(signed).Status);
+        _folder.Clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        _folder.Restart();
+
+        Assert.Equal((409, true), (_folder.Send(signed).Status, _folder.Send(signed).Reason.Contains("before the registry was started", StringComparison.Ordinal)));
+        Assert.Equal(200, _folder.Announce(_folder.Announcement(1)).Status);
+    }
+
+    [Fact]
+    public void One_whose_clock_is_late_keeps_its_turns_across_a_restart()
+    {
+        Assert.Equal(200, _folder.Announce(_folder.Announcement(1, late: AnnouncementRule.Tolerance)).Status);
+
+        _folder.Restart();
+        _folder.Clock.Advance(AnnouncementRule.Tolerance);
+        _folder.Registry.Step();
+
+        Assert.Equal(WorkerState.Present, _folder.StateOf("w1"));
+        Assert.Equal(200, _folder.Announce(_folder.Announcement(1, late: AnnouncementRule.Tolerance)).Status);
+    }
+
+    [Fact]
     public void A_replayed_one_is_409_for_as_long_as_its_time_would_stand()
     {
         var signed = AnnouncementSignature.Sign(_folder.Announcement(1, late: TimeSpan.FromSeconds(-30)), RegistryFolder.Secret);

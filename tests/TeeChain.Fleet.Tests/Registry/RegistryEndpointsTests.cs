@@ -44,6 +44,7 @@ public sealed class RegistryEndpointsTests : IAsyncLifetime
         Assert.Equal(200, (int)answer.StatusCode);
         using var granted = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal((6, 2), (granted.RootElement.GetProperty("leaseSeconds").GetDouble(), granted.RootElement.GetProperty("renewSeconds").GetDouble()));
+        Assert.False(granted.RootElement.GetProperty("hasChain").GetBoolean());
         Assert.Equal(["w1"], _folder.Names);
     }
 
@@ -145,22 +146,22 @@ public sealed class RegistryEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_front_port_serves_its_three_paths_and_a_gateway_without_a_registry_takes_no_announcements()
+    public async Task A_front_port_serves_its_three_paths_and_no_other()
     {
-        await ServeAsync(paths: RegistryEndpoints.FrontPaths, isHere: false);
+        await ServeAsync(paths: RegistryEndpoints.FrontPaths);
 
         Assert.Equal(200, await StatusOfAsync(HttpMethod.Get, "/workers"));
-        Assert.Equal(421, await StatusOfAsync(HttpMethod.Post, "/register-worker"));
+        Assert.Equal(400, await StatusOfAsync(HttpMethod.Post, "/register-worker"));
         Assert.Equal(418, await StatusOfAsync(HttpMethod.Get, "/registry"));
         Assert.Equal(418, await StatusOfAsync(HttpMethod.Get, "/scale"));
     }
 
     private byte[] Signed() => RegistryFolder.Body(AnnouncementSignature.Sign(_folder.Announcement(1), RegistryFolder.Secret));
 
-    private async Task ServeAsync(bool far = false, IReadOnlySet<string>? paths = null, bool isHere = true)
+    private async Task ServeAsync(bool far = false, IReadOnlySet<string>? paths = null)
     {
         await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _host = await RegistryHost.StartAsync(_folder.Registry, isHere ? _folder.Registry : null, Cancellation, far, paths);
+        _host = await RegistryHost.StartAsync(_folder.Registry, Cancellation, far, paths);
     }
 
     private async Task<FleetView> ViewAsync(string path)

@@ -15,15 +15,17 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public Uri Address => new(_server.Urls.Single());
 
-    /// <param name="registry">Takes announcements; null: it is elsewhere.</param>
+    public static Task<RegistryHost> StartAsync(FleetRegistry registry, CancellationToken cancellation, bool far = false, IReadOnlySet<string>? paths = null, Uri? address = null) =>
+        StartAsync(registry, new OwnDesk(registry), cancellation, far, paths, address);
+
     /// <param name="far">Whether requests count as coming from another machine.</param>
-    public static async Task<RegistryHost> StartAsync(IFleetSource fleet, FleetRegistry? registry, CancellationToken cancellation, bool far = false, IReadOnlySet<string>? paths = null, Uri? address = null)
+    public static async Task<RegistryHost> StartAsync(IFleetSource fleet, IAnnouncementDesk desk, CancellationToken cancellation, bool far = false, IReadOnlySet<string>? paths = null, Uri? address = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(address?.ToString() ?? "http://127.0.0.1:0");
         var server = builder.Build();
         var endpoints = new RegistryEndpoints(
-            fleet, registry, new RegistryGuard(RegistryFolder.Secret, new Address("registry.example", 9400)), TimeProvider.System,
+            fleet, desk, new RegistryGuard(RegistryFolder.Secret, new Address("registry.example", 9400)), TimeProvider.System,
             new Dictionary<string, RequestDelegate> { ["/scale"] = context => context.Response.WriteAsync("scaled") });
         server.Run(async context =>
         {

@@ -16,7 +16,7 @@ public sealed class RemoteFleetTests : IDisposable
     public async Task It_follows_the_registry_keeps_the_last_view_while_that_is_away_and_follows_again()
     {
         _folder.Registry.Register(RegistryFolder.Worker(1));
-        var host = await RegistryHost.StartAsync(_folder.Registry, _folder.Registry, Cancellation);
+        var host = await RegistryHost.StartAsync(_folder.Registry, Cancellation);
         var address = host.Address;
         using var fleet = new RemoteFleet(address, RegistryFolder.Secret, TimeProvider.System, NullLogger<RemoteFleet>.Instance);
         using var stop = new CancellationTokenSource();
@@ -31,7 +31,7 @@ public sealed class RemoteFleetTests : IDisposable
         _folder.Clock.Advance(TimeSpan.FromSeconds(1));
         _folder.Restart();
         _folder.Registry.Forget("w1");
-        await using (await RegistryHost.StartAsync(_folder.Registry, _folder.Registry, Cancellation, address: address))
+        await using (await RegistryHost.StartAsync(_folder.Registry, Cancellation, address: address))
         {
             await Eventually.TrueAsync(() => fleet.Current.Workers.Count == 1, "the remote fleet follows the registry that was started again");
             Assert.Equal(_folder.Registry.Current.Version, fleet.Current.Version);
@@ -45,7 +45,7 @@ public sealed class RemoteFleetTests : IDisposable
     public async Task From_another_machine_it_shows_the_secret()
     {
         _folder.Registry.Register(RegistryFolder.Worker(1));
-        await using var host = await RegistryHost.StartAsync(_folder.Registry, _folder.Registry, Cancellation, far: true);
+        await using var host = await RegistryHost.StartAsync(_folder.Registry, Cancellation, far: true);
         using var without = new RemoteFleet(host.Address, default, TimeProvider.System, NullLogger<RemoteFleet>.Instance);
         using var with = new RemoteFleet(host.Address, RegistryFolder.Secret, TimeProvider.System, NullLogger<RemoteFleet>.Instance);
 
@@ -58,7 +58,7 @@ public sealed class RemoteFleetTests : IDisposable
     [Fact]
     public async Task What_is_no_registry_changes_nothing()
     {
-        await using var host = await RegistryHost.StartAsync(_folder.Registry, null, Cancellation, paths: RegistryEndpoints.FrontPaths);
+        await using var host = await RegistryHost.StartAsync(_folder.Registry, Cancellation, paths: RegistryEndpoints.FrontPaths);
         using var fleet = new RemoteFleet(host.Address, RegistryFolder.Secret, TimeProvider.System, NullLogger<RemoteFleet>.Instance);
 
         Assert.False(await fleet.StepAsync(Cancellation));

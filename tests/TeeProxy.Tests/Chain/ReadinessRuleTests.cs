@@ -125,6 +125,20 @@ public sealed class ReadinessRuleTests
     public void A_fresh_node_waits_for_as_long_as_a_chain_that_knows_it_would_need_to_say_so() =>
         AssertReady(Facts(Fresh) with { HeadSequenceThen = null, OwnSequenceThen = null }, null, "this node has not watched the chain for 1 s yet", null);
 
+    [Theory]
+    [InlineData("Unknown", "this node is in no chain, and the registry has not said yet whether there is one")]
+    [InlineData("None", null)]
+    [InlineData("Founded", "this node is not in the fleet's chain yet")]
+    public void A_registering_node_that_is_in_no_chain_is_read_from_only_while_the_fleet_has_none(string fleet, string? why) =>
+        AssertReady(Facts(Fresh) with { Fleet = Enum.Parse<FleetChain>(fleet) }, null, why, why);
+
+    [Theory]
+    [InlineData("Unknown")]
+    [InlineData("None")]
+    [InlineData("Founded")]
+    public void Whoever_is_in_the_chain_needs_no_registry(string fleet) =>
+        AssertReady(Facts(Replica) with { Fleet = Enum.Parse<FleetChain>(fleet) }, "this node is a replica; the head is :9000", null, null);
+
     private static void AssertReady(ReadinessRule.Facts facts, string? write, string? read, string? stale)
     {
         var ready = ReadinessRule.Judge(facts);

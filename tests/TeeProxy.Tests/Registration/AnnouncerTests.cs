@@ -20,6 +20,8 @@ public sealed class AnnouncerTests : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly WebApplication _registry;
     private volatile int _status = 200;
+    private readonly ConcurrentQueue<bool> _hasChain = new();
+    private volatile string _answer = """{"leaseSeconds":6,"renewSeconds":2,"hasChain":false}""";
     private volatile bool _isStopping;
 
     public AnnouncerTests()
@@ -32,7 +34,7 @@ public sealed class AnnouncerTests : IAsyncDisposable
         {
             _heard.Enqueue((await JsonSerializer.DeserializeAsync(context.Request.Body, ProtocolJson.Default.Announcement))!);
             context.Response.StatusCode = _status;
-            await context.Response.WriteAsync("{\"detail\":\"as the test\\nwants it\"}");
+            await context.Response.WriteAsync(_status == 200 ? _answer : "{\"detail\":\"as the test\\nwants it\"}");
         });
     }
 
@@ -77,6 +79,38 @@ public sealed class AnnouncerTests : IAsyncDisposable
 
         Assert.Equal(3, _log.Count);
         Assert.Contains("(409): as the test wants it", _log.ElementAt(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_registry_says_of_the_chain_is_heard()
+    {
+        await _registry.StartAsync(Cancellation);
+        using var announcer = Announcer(Registry);
+
+        Assert.True(await announcer.StepAsync(Cancellation));
+        _answer = """{"leaseSeconds":6,"renewSeconds":2,"hasChain":true}""";
+        Assert.True(await announcer.StepAsync(Cancellation));
+        _status = 409;
+        Assert.False(await announcer.StepAsync(Cancellation));
+
+        Assert.Equal([false, true], _hasChain);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("<html>")]
+    [InlineData("[]")]
+    [InlineData("{\"hasChain\":7}")]
+    public async Task Whoever_answers_as_no_registry_does_is_none(string answer)
+    {
+        await _registry.StartAsync(Cancellation);
+        using var announcer = Announcer(Registry);
+        _answer = answer;
+
+        Assert.False(await announcer.StepAsync(Cancellation));
+
+        Assert.Empty(_hasChain);
     }
 
     [Fact]
@@ -137,7 +171,7 @@ public sealed class AnnouncerTests : IAsyncDisposable
     {
         var run = (Command.Run)OptionsParser.Parse(["--local", ":4567", "--listen", "10.1.2.3:9000", "--insecure"], _ => null);
         var options = run.Options with { Secret = Secret };
-        return new Announcer(options, new RegistrationOptions(registries, "romulus", Address.Parse("10.1.2.3:4567")), () => _isStopping, TimeProvider.System, _logs.CreateLogger<Announcer>());
+        return new Announcer(options, new RegistrationOptions(registries, "romulus", Address.Parse("10.1.2.3:4567")), () => _isStopping, _hasChain.Enqueue, TimeProvider.System, _logs.CreateLogger<Announcer>());
     }
 
     private sealed class Lines(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
