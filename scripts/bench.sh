@@ -41,20 +41,20 @@ ab_post() {
 
 # Any flag of the program; the addresses and the report's folder are this run's unless they are given.
 load_test() {
-  local program=$root/loadtest/bin/$configuration/net10.0/loadtest nodes=3 admins="" k
+  local program=$root/loadtest/bin/$configuration/net10.0/loadtest admins
   need_dotnet
   under_build_lock build_load_test
   if [[ " $* " == *" --help "* ]]; then
     "$program" --help
     return
   fi
-  recall_settings || true
-  up "$nodes"
-  for ((k = 1; k <= nodes; k++)); do admins+=",:$(admin_port "$k")"; done
+  up
+  # up's lock: whoever mends or stops the fleet meanwhile is not to wait for us.
+  exec 9>&-
+  admins=$(nodes_now | cut -d' ' -f4 | paste -sd,)
   say ""
-  # 9 is up's lock: others may go on meanwhile.
-  LOADTEST_URL=${LOADTEST_URL:-$(url_of "$http_bind")} LOADTEST_NODES=${LOADTEST_NODES:-${admins:1}} \
-    LOADTEST_REPORT=${LOADTEST_REPORT:-$run/loadtest} "$program" "$@" 9>&-
+  LOADTEST_URL=${LOADTEST_URL:-$(url_of "$http_bind")} LOADTEST_NODES=${LOADTEST_NODES:-$admins} \
+    LOADTEST_REPORT=${LOADTEST_REPORT:-$run/loadtest} "$program" "$@"
 }
 
 build_load_test() {

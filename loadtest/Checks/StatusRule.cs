@@ -10,7 +10,7 @@ internal sealed record NodeAfter(NodeBefore Before, NodeStatus? Status, StatusAt
 /// <summary>What the nodes' own words say against them. Pure.</summary>
 internal static class StatusRule
 {
-    /// <param name="common">The record that all have applied.</param>
+    /// <param name="common">The record that all who answer have applied.</param>
     /// <param name="acknowledged">How many writes clients were told of: the chain must have grown by as many records.</param>
     public static IReadOnlyList<string> Problems(long common, IReadOnlyList<NodeAfter> nodes, int acknowledged)
     {

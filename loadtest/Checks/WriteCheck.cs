@@ -49,49 +49,49 @@ internal sealed class WriteCheck(FleetReader fleet, IReadOnlyList<Address> nodes
             return new CheckResult(["writes were not checked: no node is named"], []);
         }
 
-        await SettleAsync(problems, cancellation);
+        problems.AddRange(await SettleAsync(cancellation));
         await CompareStatusAsync(ledger, said, problems, cancellation);
         await CompareLogsAsync(ledger, userPrefix, isOrderedByUser, said, problems, cancellation);
-        return new CheckResult(said, problems);
+        return new CheckResult(said, [.. problems.Distinct()]);
     }
 
-    /// <summary>The highest record of any node; those that do not tell are not counted.</summary>
-    private async Task<long> LastSequenceAsync(CancellationToken cancellation)
+    /// <summary>Waits until every node has applied what there is now.</summary>
+    /// <returns>Who has not within the patience, or does not tell, a line each.</returns>
+    public async Task<IReadOnlyList<string>> SettleAsync(CancellationToken cancellation)
     {
         var all = await Task.WhenAll(_before.Select(node => fleet.StatusAsync(node.Admin, cancellation)));
-        return all.Max(status => status.Value?.LastSequence ?? 0);
+        var last = all.Select(status => status.Value?.LastSequence).Max() ?? 0;
+        var begin = time.GetTimestamp();
+        var behind = await Task.WhenAll(_before.Select(node => BehindAsync(node, last, begin, cancellation)));
+        return [.. behind.OfType<string>()];
     }
 
-    private async Task SettleAsync(List<string> problems, CancellationToken cancellation)
+    private async Task<string?> BehindAsync(NodeBefore node, long last, long begin, CancellationToken cancellation)
     {
-        var last = await LastSequenceAsync(cancellation);
-        var begin = time.GetTimestamp();
-        foreach (var node in _before)
+        while (true)
         {
-            for (; ; await Task.Delay(Pause, time, cancellation))
+            var status = await fleet.StatusAsync(node.Admin, cancellation);
+            if (status.Value?.AppliedSequence >= last)
             {
-                var status = await fleet.StatusAsync(node.Admin, cancellation);
-                if (status.Value?.AppliedSequence >= last)
-                {
-                    break;
-                }
-
-                if (time.GetElapsedTime(begin) > patience)
-                {
-                    problems.Add(status.Value is { } late
-                        ? $"behind: {node.Name} has applied up to {late.AppliedSequence} of {last} after {patience.TotalSeconds:0} s"
-                        : $"unknown: {status.Why}");
-                    break;
-                }
+                return null;
             }
+
+            if (time.GetElapsedTime(begin) > patience)
+            {
+                return status.Value is { } late
+                    ? $"behind: {node.Name} has applied up to {late.AppliedSequence} of {last} after {patience.TotalSeconds:0} s"
+                    : $"unknown: {status.Why}";
+            }
+
+            await Task.Delay(Pause, time, cancellation);
         }
     }
 
     private async Task CompareStatusAsync(WriteLedger ledger, List<string> said, List<string> problems, CancellationToken cancellation)
     {
-        // What all have applied: who is behind was named already.
+        // What all that answer have applied: who is behind was named already.
         var all = await Task.WhenAll(_before.Select(node => fleet.StatusAsync(node.Admin, cancellation)));
-        var common = all.Min(status => status.Value?.AppliedSequence ?? 0);
+        var common = all.Select(status => status.Value?.AppliedSequence).Min() ?? 0;
         var at = await Task.WhenAll(_before.Select(node => fleet.StatusAtAsync(node.Admin, common, cancellation)));
         var found = StatusRule.Problems(
             common, [.. _before.Select((node, i) => new NodeAfter(node, all[i].Value, at[i].Value, all[i].Why ?? at[i].Why))], ledger.Acknowledged.Count + ledger.Unnamed);

@@ -38,13 +38,13 @@ internal static class HtmlReport
 
         page.Append(
             "<p class=\"quiet\">Latencies count from the intended send time, so they hold the time that a request had to wait for its turn. Failed requests have none. "
-            + "<em>Sent late</em> is the generator's own delay (99th percentile). Values show where the pointer rests on a plot.</p>\n</body>\n</html>\n");
+            + "<em>Sent late</em> is the generator's own delay (99th percentile), <em>cores</em> what it took of the processors. Values show where the pointer rests on a plot.</p>\n</body>\n</html>\n");
         return page.ToString();
     }
 
     private static void AppendTable(StringBuilder page, IReadOnlyList<PhaseReport> phases)
     {
-        page.Append("<div class=\"wide\"><table><tr><th>phase</th><th>requests</th><th>meant/s</th><th>good/s</th><th>sent</th><th>failed</th><th>mean</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>max ms</th><th>sent late</th><th>generator's cores</th></tr>\n");
+        page.Append("<div class=\"wide\"><table><tr><th>phase</th><th>requests</th><th>meant/s</th><th>good/s</th><th>sent</th><th>failed</th><th>mean</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>max ms</th><th>sent late</th><th>cores</th></tr>\n");
         foreach (var (phase, flow) in phases.SelectMany(phase => phase.Flows.Select(flow => (phase, flow))))
         {
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Encoded(phase.Name)}</td><td>{Encoded(flow.Name)}</td><td>{flow.RatePerSecond:0.#}</td><td>{flow.AnsweredPerSecond:0.#}</td><td>{flow.Sent}</td><td>{flow.Failed}</td>");

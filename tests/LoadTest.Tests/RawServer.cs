@@ -4,16 +4,23 @@ using System.Text;
 
 namespace LoadTest.Tests;
 
-/// <summary>Answers each connection's first request with the same bytes, whatever is asked, and closes it.</summary>
+/// <summary>Answers each connection's first request with the bytes that are given for its path, and closes it.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly byte[] _answer;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Func<string, string> _answerTo;
     private readonly Task _serving;
 
+    /// <param name="answer">Whatever is asked.</param>
     public RawServer(string answer)
+        : this(_ => answer)
     {
-        _answer = Encoding.UTF8.GetBytes(answer);
+    }
+
+    public RawServer(Func<string, string> answerTo)
+    {
+        _answerTo = answerTo;
         _listener.Start();
         _serving = ServeAsync();
     }
@@ -22,27 +29,38 @@ internal sealed class RawServer : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
+    public const string NotFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+
     public static string Ok(string body) => $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}";
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
+        await _stopping.CancelAsync();
         await _serving;
+        _listener.Stop();
     }
 
     private async Task ServeAsync()
     {
-        try
+        while (!_stopping.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                using var connection = await _listener.AcceptTcpClientAsync();
-                await connection.GetStream().ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false);
-                await connection.GetStream().WriteAsync(_answer);
+                using var connection = await _listener.AcceptTcpClientAsync(_stopping.Token);
+                await AnswerAsync(connection.GetStream());
+            }
+            catch (Exception gone) when (gone is IOException or OperationCanceledException)
+            {
+                // The client has enough, or the test is over.
             }
         }
-        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException or IOException)
-        {
-        }
+    }
+
+    private async Task AnswerAsync(NetworkStream connection)
+    {
+        var request = new byte[4096];
+        var length = await connection.ReadAtLeastAsync(request, 1, throwOnEndOfStream: false, _stopping.Token);
+        var path = Encoding.ASCII.GetString(request, 0, length).Split(' ').ElementAtOrDefault(1) ?? "";
+        await connection.WriteAsync(Encoding.UTF8.GetBytes(_answerTo(path)), _stopping.Token);
     }
 }

@@ -41,37 +41,7 @@ public sealed class StatusRuleTests
 
     private static NodeAfter Node(string name, string crc = "c0de", string digest = "d1ce", long divergences = 2, int parked = 1) => new(
         new NodeBefore(name, new Address("127.0.0.1", 9500), new Uri("http://127.0.0.1:4567"), LastSequence: 100, Divergences: 2, Parked: 1, Arrivals: null),
-        new NodeStatus
-        {
-            Version = "",
-            NodeId = Guid.Empty,
-            JournalId = Guid.Empty,
-            Role = "head",
-            Epoch = 1,
-            Address = "",
-            Admin = "",
-            Local = "",
-            FirstSequence = 1,
-            LastSequence = Common,
-            LastCrc = crc,
-            AppliedSequence = Common,
-            HeadSequence = Common,
-            LagEntries = 0,
-            LagSeconds = 0,
-            JournalBytes = 0,
-            HeldBytes = 0,
-            Application = new ApplicationStatus(true, null),
-            Rows = [],
-            Ready = new ReadyStatus(Readiness.Yes, Readiness.Yes, Readiness.Yes),
-            Whole = true,
-            Draining = false,
-            Redelivered = 0,
-            Parked = parked,
-            Divergences = divergences,
-            RecentDivergences = [],
-            Problems = [],
-            UptimeSeconds = 1,
-        },
+        SampleStatus.Of(Common, Common) with { LastCrc = crc, Divergences = divergences, Parked = parked },
         new StatusAt(Common, true, Common, crc, digest, null),
         null);
 }
