@@ -28,6 +28,9 @@ internal sealed class Launcher
         new Thread(RunStarts) { IsBackground = true, Name = "launcher" }.Start();
     }
 
+    /// <summary>Another for each launcher: what it starts bears it, and nothing else does.</summary>
+    public string Run { get; } = Guid.NewGuid().ToString("N");
+
     /// <exception cref="IOException">The process cannot be started at all; a program that is missing exits with 127 instead.</exception>
     public async Task<Child> StartAsync(ChildPlan plan)
     {
@@ -61,6 +64,7 @@ internal sealed class Launcher
         }
 
         start.Environment[Leftovers.Variable] = _mark;
+        start.Environment[Leftovers.RunVariable] = Run;
         return Process.Start(start)!;
     }
 

@@ -58,7 +58,7 @@ internal sealed class LocalFleet : IAsyncDisposable
     {
         (_file, _data, _screen, _time, _logs, _registry) = (file, data, screen, time, logs, registry);
         var launcher = new Launcher(data.Root);
-        _watchman = Watchman.Start(data.Root);
+        _watchman = Watchman.Start(launcher.Run);
         var ledger = new Ledger(data.Root);
         var commands = new CommandLines(file, data, tools.Teeproxy, tools.SampleApp, secret.Path);
         var statsDb = Path.GetFullPath(file.StatsDb ?? Path.Combine(data.Root, "worker-stats.db"));

@@ -142,17 +142,20 @@ public sealed class ProcessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_watchman_ends_what_is_left_when_its_process_is_gone_and_nothing_when_it_ended_in_order()
+    public async Task The_watchman_ends_what_is_left_when_its_process_is_gone_and_nothing_when_it_ended_in_order_or_of_the_next_run()
     {
         var mine = await _launcher.Value.StartAsync(Plan("mine", ["sleep", "70"]));
-        Watchman.Start(_folder).Dispose();
+        var next = await new Launcher(_folder).StartAsync(Plan("next", ["sleep", "70"]));
+        Watchman.Start(_launcher.Value.Run).Dispose();
 
         // A process that starts a watchman as we do, and is killed: its end of the pipe closes without a word.
         Assert.True(IsAlive(mine.Pid));
-        using var watchman = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watchman.Script, $"{Leftovers.Variable}={_folder}"]) { RedirectStandardInput = true })!;
+        using var watchman = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watchman.Script, $"{Leftovers.RunVariable}={_launcher.Value.Run}"]) { RedirectStandardInput = true })!;
         watchman.StandardInput.Close();
 
         await UntilAsync(() => !IsAlive(mine.Pid));
+        await UntilAsync(() => IsSleeping(watchman.Id)); // It has looked at all.
+        Assert.True(IsAlive(next.Pid));
         watchman.Kill();
     }
 
@@ -207,6 +210,11 @@ public sealed class ProcessTests : IAsyncDisposable
     }
 
     private string Log(string name, string extension = ".log") => File.Exists(Path.Combine(_folder, name + extension)) ? File.ReadAllText(Path.Combine(_folder, name + extension)) : "";
+
+    /// <summary>Whether a shell's one child is <c>sleep</c>.</summary>
+    private static bool IsSleeping(int shell) =>
+        File.ReadAllText($"/proc/{shell}/task/{shell}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var child]
+        && File.Exists($"/proc/{child}/comm") && File.ReadAllText($"/proc/{child}/comm") == "sleep\n";
 
     private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z", StringComparison.Ordinal);
 
