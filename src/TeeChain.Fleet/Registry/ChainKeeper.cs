@@ -13,11 +13,11 @@ internal sealed class ChainKeeper(FleetRegistry registry, NodeClient nodes, Time
     /// <summary>Between two looks: a second is what a newcomer waits for its predecessor at most.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>So many looks in a row must fail before it is called a problem: nodes that start or stop do not answer for a moment.</summary>
-    private const int PatienceLooks = 3;
+    /// <summary>For so long nothing must be heard before it is called a problem: nodes that start or stop do not answer for a moment.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly SemaphoreSlim _oneStep = new(1);
-    private readonly Dictionary<string, int> _missed = []; // under _oneStep
+    private readonly Dictionary<string, long> _silentSince = []; // under _oneStep
     private volatile ChainOrderRule.Plan _plan = ChainOrderRule.Judge([]);
     private volatile IReadOnlyDictionary<string, NodeStatus> _statuses = new Dictionary<string, NodeStatus>();
 
@@ -56,7 +56,7 @@ internal sealed class ChainKeeper(FleetRegistry registry, NodeClient nodes, Time
         {
             var replies = await Task.WhenAll(registry.Roster.Seats.Select(async seat => (Seat: seat, Reply: await nodes.StatusAsync(seat.Worker.Admin, cancellation))));
             List<string> problems = [.. replies.Select(one => Missed(one.Seat.Worker, one.Reply)).OfType<string>()];
-            ChainOrderRule.Seen[] seen = [.. replies.Select(one => new ChainOrderRule.Seen(one.Seat, one.Reply.Value, _missed[one.Seat.Name] >= PatienceLooks))];
+            ChainOrderRule.Seen[] seen = [.. replies.Select(one => new ChainOrderRule.Seen(one.Seat, one.Reply.Value, IsLost(one.Seat.Name)))];
             var plan = ChainOrderRule.Judge(seen);
             _statuses = replies.Where(static one => one.Reply.IsOk).ToDictionary(static one => one.Seat.Name, static one => one.Reply.Value!);
             _plan = plan;
@@ -86,9 +86,19 @@ internal sealed class ChainKeeper(FleetRegistry registry, NodeClient nodes, Time
 
     private string? Missed(Worker worker, Reply<NodeStatus> reply)
     {
-        _missed[worker.Name] = reply.IsOk ? 0 : _missed.GetValueOrDefault(worker.Name) + 1;
-        return _missed[worker.Name] < PatienceLooks ? null : $"{worker.Name} keeps its place, but its status cannot be read: {reply.Why}";
+        if (reply.IsOk)
+        {
+            _silentSince.Remove(worker.Name);
+        }
+        else
+        {
+            _silentSince.TryAdd(worker.Name, time.GetTimestamp());
+        }
+
+        return IsLost(worker.Name) ? $"{worker.Name} keeps its place, but its status cannot be read: {reply.Why}" : null;
     }
+
+    private bool IsLost(string name) => _silentSince.TryGetValue(name, out var since) && time.GetElapsedTime(since) >= Patience;
 
     private IEnumerable<string> Remember(ChainOrderRule.Plan plan)
     {

@@ -4,7 +4,7 @@ namespace TeeChain.Fleet.Registry;
 /// Who is in the fleet, and in which order: the one registry. What must outlive the process is on disk before anybody sees it.
 /// Thread-safe; <see cref="RunAsync"/> lets leases end.
 /// </summary>
-internal sealed partial class FleetRegistry : IFleetSource, IDisposable
+internal sealed class FleetRegistry : IFleetSource, IDisposable
 {
     /// <summary>How long an announcement holds: three renewals.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(6);
@@ -25,13 +25,10 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
 
     private readonly Lock _oneChange = new();
     private readonly RegistryFile _file;
-    private readonly ReadOnlyMemory<byte> _secret;
     private readonly TimeProvider _time;
-    private readonly ILogger _log;
+    private readonly RegistryLog _log;
     private readonly long _started;
-    private readonly long _announcedSince; // milliseconds since 1970
-    private readonly NonceMemory _nonces = new(AnnouncementRule.NonceLife); // under _oneChange
-    private readonly Dictionary<string, TimeSpan> _left = []; // since when; under _oneChange
+    private readonly AnnouncementMemory _memory; // under _oneChange
 
     // Both are changed under _oneChange, and read by anybody.
     private readonly ViewFeed _feed;
@@ -39,10 +36,11 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
 
     private FleetRegistry(RegistryFile file, Roster roster, ReadOnlyMemory<byte> secret, TimeProvider time, ILogger<FleetRegistry> log)
     {
-        (_file, _roster, _secret, _time, _log) = (file, roster, secret, time, log);
+        (_file, _roster, _time, _log) = (file, roster, time, new RegistryLog(log));
         _started = time.GetTimestamp();
-        _announcedSince = roster.Seats.Count > 0 ? time.GetUtcNow().ToUnixTimeMilliseconds() : 0; // Nobody announced himself to a new registry before.
-        _feed = new(new FleetView(time.GetUtcNow().ToUnixTimeMilliseconds() * 1000, [.. roster.Workers]) { IsFounded = roster.IsFounded });
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        _memory = new(secret, roster.Seats.Count > 0 ? now : 0, time); // Nobody announced himself to a new registry before.
+        _feed = new(new FleetView(now * 1000, [.. roster.Workers]) { IsFounded = roster.IsFounded });
     }
 
     public FleetView Current => _feed.Current;
@@ -84,13 +82,12 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
         lock (_oneChange)
         {
             var now = Now;
-            _nonces.Forget(now);
-            var facts = new AnnouncementRule.Facts(_time.GetUtcNow().ToUnixTimeMilliseconds(), _announcedSince, _secret, _nonces.IsSpent, name => HasLeft(name, now), _nonces.HasRoom, _roster.Expired(now));
-            var admission = AnnouncementRule.Judge(facts, body);
+            var roster = _roster.Expired(now);
+            var admission = _memory.Judge(roster, now, body);
             if (admission is { Worker: { } worker, Announcement: { } announcement })
             {
-                Change(_ => facts.Roster.Announced(worker, announcement.IsLeaving, now + Lease));
-                _nonces.Spend(announcement.Nonce, now);
+                Change(_ => roster.Announced(worker, announcement.IsLeaving, now + Lease));
+                _memory.Spend(announcement.Nonce, now);
             }
 
             return admission;
@@ -110,7 +107,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
             }
 
             Change(roster => roster.Registered(worker));
-            _left.Remove(worker.Name);
+            _memory.Return(worker.Name);
             return null;
         }
     }
@@ -130,7 +127,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
         lock (_oneChange)
         {
             Change(roster => roster.Without(name));
-            _left[name] = Now;
+            _memory.Leave(name, Now);
         }
     }
 
@@ -152,10 +149,7 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
             if (!known.SequenceEqual(problems))
             {
                 Publish(Current with { Problems = problems });
-                foreach (var problem in problems.Except(known))
-                {
-                    LogProblem(problem);
-                }
+                _log.Problems(known, problems);
             }
         }
     }
@@ -188,43 +182,11 @@ internal sealed partial class FleetRegistry : IFleetSource, IDisposable
             Worker[] workers = [.. after.Workers];
             if (!workers.SequenceEqual(Current.Workers) || after.IsFounded != Current.IsFounded)
             {
-                LogChanges(before, after);
+                _log.Changes(before, after);
                 Publish(Current with { Workers = workers, IsFounded = after.IsFounded });
             }
         }
     }
 
-    private bool HasLeft(string name, TimeSpan now)
-    {
-        if (_left.TryGetValue(name, out var since) && now - since > LeftFor)
-        {
-            _left.Remove(name);
-        }
-
-        return _left.ContainsKey(name);
-    }
-
     private void Publish(FleetView next) => _feed.Publish(next with { Version = Current.Version + 1 });
-
-    private void LogChanges(Roster before, Roster after)
-    {
-        foreach (var worker in after.Workers.Except(before.Workers))
-        {
-            LogWorker(worker.Name, worker.State, worker.Address, worker.Teeproxy);
-        }
-
-        foreach (var seat in before.Seats.Where(seat => after.Find(seat.Name) is null))
-        {
-            LogForgotten(seat.Name);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Information, "{Name} is {State}: application {Address}, teeproxy {Teeproxy}.")]
-    private partial void LogWorker(string name, WorkerState state, string address, string teeproxy);
-
-    [LoggerMessage(LogLevel.Information, "{Name} is in the fleet no more.")]
-    private partial void LogForgotten(string name);
-
-    [LoggerMessage(LogLevel.Warning, "{Problem}")]
-    private partial void LogProblem(string problem);
 }

@@ -10,20 +10,26 @@ internal static class FleetTable
     private static readonly string[] Columns =
         ["node", "role", "epoch", "sequence", "applied", "lag", "parked", "divergences", "ready", "requests", "failures", "average"];
 
+    /// <summary>What a narrow terminal does without, the first first: what is amiss there is among the notes.</summary>
+    private static readonly string[] Dispensable = ["divergences", "parked", "epoch", "applied", "average", "failures", "requests", "lag", "sequence"];
+
     /// <summary>For a terminal; also for a live display.</summary>
-    public static IRenderable Render(StatusReport report)
+    /// <param name="width">Columns that there are; what has no room is left out.</param>
+    public static IRenderable Render(StatusReport report, int width)
     {
+        string[][] rows = [.. report.Nodes.Select(Cells)];
+        var shown = Fitting(rows, width);
         var table = new Table().Border(TableBorder.Rounded);
-        for (var i = 0; i < Columns.Length; i++)
+        foreach (var i in shown)
         {
-            var column = new TableColumn(Columns[i]);
+            var column = new TableColumn(Columns[i]).NoWrap();
             table.AddColumn(IsNumber(i) ? column.RightAligned() : column);
         }
 
-        foreach (var node in report.Nodes)
+        foreach (var (node, cells) in report.Nodes.Zip(rows))
         {
             var style = new Style(node.IsFine ? Color.Default : node.IsUp ? Color.Yellow : Color.Red);
-            table.AddRow(Cells(node).Select(cell => new Text(cell, style)));
+            table.AddRow(shown.Select(i => new Text(cells[i], style)));
         }
 
         return new Rows([table, .. Notes(report).Select(note => new Text(note, new Style(Color.Yellow)))]);
@@ -32,6 +38,24 @@ internal static class FleetTable
     /// <summary>Lines of the same, without colours.</summary>
     public static string Plain(StatusReport report) =>
         string.Concat((report.Nodes.Count == 0 ? [] : PlainTable.Lines(Columns, [.. report.Nodes.Select(Cells)], IsNumber)).Concat(Notes(report)).Select(line => line + "\n"));
+
+    /// <summary>Indices of <see cref="Columns"/>.</summary>
+    private static List<int> Fitting(string[][] rows, int width)
+    {
+        List<int> shown = [.. Enumerable.Range(0, Columns.Length)];
+        foreach (var name in Dispensable)
+        {
+            // A border, two blanks and the longest cell each, and the border at the end.
+            if (1 + shown.Sum(i => 3 + rows.Select(cells => cells[i].Length).Append(Columns[i].Length).Max()) <= width)
+            {
+                break;
+            }
+
+            shown.Remove(Array.IndexOf(Columns, name));
+        }
+
+        return shown;
+    }
 
     private static bool IsNumber(int column) => column is >= 2 and <= 7 or >= 9;
 

@@ -47,7 +47,7 @@ internal static class StatusVerb
             {
                 await terminal.Live(new Text("")).StartAsync(async live =>
                 {
-                    await EachAsync(report => Update(live, report));
+                    await EachAsync(report => Update(live, report, terminal.Profile.Width));
                 });
             }
             else
@@ -79,9 +79,9 @@ internal static class StatusVerb
         }
     }
 
-    private static void Update(LiveDisplayContext live, StatusReport report)
+    private static void Update(LiveDisplayContext live, StatusReport report, int width)
     {
-        live.UpdateTarget(FleetTable.Render(report));
+        live.UpdateTarget(FleetTable.Render(report, width));
         live.Refresh();
     }
 
@@ -93,7 +93,7 @@ internal static class StatusVerb
         }
         else if (terminal is not null)
         {
-            terminal.Write(FleetTable.Render(report));
+            terminal.Write(FleetTable.Render(report, terminal.Profile.Width));
         }
         else
         {

@@ -29,6 +29,7 @@ internal sealed class HaproxyDoor : IFrontDoor
         string name, int port, HaproxyFront front, IFleetSource fleet, RequestCounts counts, BundledConfiguration bundled, string log, Launcher launcher, Action<string> tell, TimeProvider time, ILoggerFactory logs)
     {
         (Name, Port, _counts, _socket, _time) = (name, port, counts, front.Socket, time);
+        File.Delete(_socket); // Of an earlier run: it would be taken for that of the HAProxy that starts now.
         _keeper = new HaproxyKeeper(
             fleet, new RuntimeApi(front.Socket, RuntimeApi.DefaultTimeout, time), new HostNames(time), bundled, See, time, logs.CreateLogger<HaproxyKeeper>());
         _process = SupervisedChild.Start(name, async cancellation => Plan(name, log, await front.PrepareAsync(fleet.Current, cancellation)), launcher, tell, time);

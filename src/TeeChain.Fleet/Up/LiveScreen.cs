@@ -1,12 +1,20 @@
-using Spectre.Console;
 using TeeChain.Fleet.Status;
 
 namespace TeeChain.Fleet.Up;
 
-/// <summary>A table that is drawn anew each second, and below it the last that happened.</summary>
-internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IUpScreen
+/// <summary>
+/// A table that is drawn anew twice a second, and below it the last that happened. It has the terminal's second screen to itself, as a
+/// pager has, and is drawn from its top: whatever a resize did to it is gone with the next drawing. What it showed last stays.
+/// </summary>
+/// <param name="size">Of the terminal, now: columns and rows.</param>
+internal sealed class LiveScreen(TextWriter terminal, Func<(int Columns, int Rows)> size, TimeProvider time) : IUpScreen
 {
-    private const int KeptLines = 10;
+    private const int KeptLines = 200; // more than a terminal has rows
+
+    private const int LastLines = 10;
+
+    // xterm's control sequences, which every terminal of today has.
+    private const string Enter = "\e[?1049h\e[?25l", Leave = "\e[?25h\e[?1049l", Home = "\e[H", EndOfLine = "\e[K\r\n", ClearBelow = "\e[J";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -37,23 +45,32 @@ internal sealed class LiveScreen(IAnsiConsole console, TimeProvider time) : IUpS
         }
     }
 
-    public async Task RunAsync(CancellationToken cancellation) =>
-        await console.Live(Draw()).AutoClear(false).Overflow(VerticalOverflow.Ellipsis).StartAsync(async live =>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        terminal.Write(Enter);
+        try
         {
             while (!cancellation.IsCancellationRequested)
             {
-                live.UpdateTarget(Draw());
+                var (columns, rows) = size();
+                terminal.Write(Home + string.Join(EndOfLine, Frame(KeptLines).Lines(columns, rows - 1)) + EndOfLine + ClearBelow);
+                terminal.Flush();
                 await Task.Delay(Interval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+        finally
+        {
+            terminal.Write(Leave);
+            terminal.Write(string.Concat(Frame(LastLines).Lines(size().Columns, int.MaxValue).Select(line => line + "\n")));
+            terminal.Flush();
+        }
+    }
 
-            live.UpdateTarget(Draw());
-        });
-
-    private Rows Draw()
+    private LiveFrame Frame(int most)
     {
         lock (_lock)
         {
-            return new Rows([new Text(_title), FleetTable.Render(_report), .. _lines.Select(line => new Text(PlainTable.Printable(line)) { Overflow = Overflow.Ellipsis })]);
+            return new LiveFrame(_title, _report, [.. _lines.TakeLast(most)]);
         }
     }
 }

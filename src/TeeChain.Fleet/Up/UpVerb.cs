@@ -32,7 +32,7 @@ internal static class UpVerb
             }
 
             IUpScreen screen = AnsiConsole.Profile.Capabilities.Ansi && !Console.IsOutputRedirected
-                ? new LiveScreen(AnsiConsole.Console, TimeProvider.System)
+                ? new LiveScreen(Console.Out, static () => (Math.Max(1, Console.WindowWidth), Math.Max(2, Console.WindowHeight)), TimeProvider.System)
                 : new PlainScreen(Console.Out, TimeProvider.System);
             await using var fleet = await LocalFleet.OpenAsync(file, screen, TimeProvider.System, CancellationToken.None);
             return await fleet.RunAsync();
