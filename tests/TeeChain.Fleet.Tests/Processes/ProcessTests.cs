@@ -157,6 +157,7 @@ public sealed class ProcessTests : IAsyncDisposable
         await UntilAsync(() => IsSleeping(watchman.Id)); // It has looked at all.
         Assert.True(IsAlive(next.Pid));
         watchman.Kill();
+        await next.StopAsync(Farewell.Terminate, new CancellationToken(canceled: true));
     }
 
     [Fact]
