@@ -159,6 +159,7 @@ public sealed class ProcessTests : IAsyncDisposable
 
         await UntilAsync(() => !IsAlive(mine.Pid) && !IsAlive(stubborn.Pid));
         Assert.True(IsAlive(next.Pid));
+        await next.StopAsync(Farewell.Terminate, new CancellationToken(canceled: true));
     }
 
     [Fact]
