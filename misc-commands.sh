@@ -14,12 +14,10 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/scripts/publish.sh"
 # shellcheck source=scripts/processes.sh
 . "$root/scripts/processes.sh"
-# shellcheck source=scripts/front.sh
-. "$root/scripts/front.sh"
 # shellcheck source=scripts/fleet.sh
 . "$root/scripts/fleet.sh"
-# shellcheck source=scripts/verify.sh
-. "$root/scripts/verify.sh"
+# shellcheck source=scripts/by-hand.sh
+. "$root/scripts/by-hand.sh"
 # shellcheck source=scripts/bench.sh
 . "$root/scripts/bench.sh"
 # shellcheck source=scripts/simulate.sh
@@ -33,38 +31,40 @@ help() {
   cat <<'END'
 ./misc-commands.sh COMMAND
 
-A chain on this machine, in the background, its files in run/:
+A fleet on this machine, in the background, its files in run/ (`teechain` does the work: docs/fleet-up.md):
   up [N]               what is missing is installed and built; N (3; 1 to 9) applications, N teeproxies and HAProxy are
-                       started, a user is registered through HAProxy and read back from every node. Run again, it starts
-                       only what is dead.
+                       started by `teechain up`, a user is registered through HAProxy and read back from every node.
+                       What it is told it writes into run/teechain.yaml; run again, it checks what runs
   status               a line a node; exit status 1 if anything is down or not ready
-  logs [NAME] [-f]     the last lines of all logs or of one (romulus-app, romulus-teeproxy, haproxy, ...); -f follows
+  logs [NAME] [-f]     the last lines of all logs or of one (up, romulus-app, romulus-teeproxy, balancer1, ...); -f follows
   verify               do all nodes hold and deliver the same? Exit status 1, and the first difference, if not
+  scale N              more nodes or fewer, without losing a write
   down                 stops HAProxy, the head, the other teeproxies, the applications; the data stays
   clean                down, and removes run/, artifacts/ and feed.props
 
 Load, through HAProxy (prints the Apache Bench command, then runs it):
   ab-get               GET /login?user=
   ab-post              POST /register, then POST /changePassword
+  loadtest [FLAGS]     up, then both at constant rates, and whether a write was lost (docs/loadtest.md); --help lists the flags
 
 By hand, and for developers:
-  teeproxy-commands [N]  prints the commands for running the chain in terminals
+  teeproxy-commands [N]  prints the commands for running a chain of N (3; 1 to 3) in terminals, without `teechain`
   feed                 asks again which optional packages the NuGet feed has (feed.props)
   publish              teeproxy, teechain and sample-app for linux-x64 into artifacts/publish: folders that need the .NET runtime,
                        single files that do not, checksums
   simulate [--seeds N] [--first S]  N (1000) random lives of a simulated chain, from seed S (1) on (docs/simulation.md)
   test [--all]         all that CI runs; --all also the slow tests. The last line is `N passed, N failed`
 
-Environment (what `up` was told is remembered in the run folder; the other commands need TEECHAIN_RUN_DIR alone):
-  TEECHAIN_BASE_PORT=B     moves every port: applications B to B+8, teeproxies B+10.., admin B+20.., HTTP B+30, stats B+31
-                           (else 4567.., 9000.., 9500.., 80 or, without root, 8080, and 1936)
-  TEECHAIN_HTTP_BIND       HAProxy's address for clients, such as :8080
+Environment (what `up` was told stays in the run folder's teechain.yaml; the other commands need TEECHAIN_RUN_DIR alone):
+  TEECHAIN_BASE_PORT=B     moves every port: applications B to B+8, teeproxies B+10.., admin B+20.., registry B+29, HTTP B+30,
+                           stats B+31 (else 4567.., 9000.., 9500.., 9400, 80 or, without root, 8080, and 1936)
+  TEECHAIN_HTTP_BIND       HAProxy's IPv4 address for clients, such as :8080
   TEECHAIN_STATS_BIND      its stats page; off 127.0.0.1:1936 a password is made and shown, unless given:
   TEECHAIN_STATS_USER, TEECHAIN_STATS_PASSWORD (teechain, teechain)
   TEECHAIN_RUN_DIR         the run folder; two of them, with two base ports, live side by side
   TEECHAIN_CONFIGURATION   Release
-  TEECHAIN_PROGRAMS        a folder with teeproxy/teeproxy and sample-app/sample-app, which up then runs and does not build
-  TEECHAIN_UP_TIMEOUT      seconds that up waits for each node (60)
+  TEECHAIN_PROGRAMS        a folder with teeproxy/teeproxy, sample-app/sample-app and teechain/teechain: they are run, nothing is built
+  TEECHAIN_UP_TIMEOUT      seconds that up waits for the fleet (60)
   TEECHAIN_VERIFY_TIMEOUT  seconds that verify waits for the slowest node (10)
   TEECHAIN_LOG_LINES       how many lines logs shows (20)
   TEECHAIN_AB_REQUESTS, TEECHAIN_AB_CONNECTIONS, TEECHAIN_AB_USER   (10000, 64, ada)
@@ -85,8 +85,10 @@ case $verb in
   status) status ;;
   logs) logs "$@" ;;
   verify) verify ;;
+  scale) scale "$@" ;;
   ab-get) ab_get ;;
   ab-post) ab_post ;;
+  loadtest) load_test "$@" ;;
   teeproxy-commands) teeproxy_commands "$@" ;;
   feed)
     need_dotnet

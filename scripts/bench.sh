@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
-# The Apache Bench commands of the scenario: printed, then run. Sourced by misc-commands.sh.
+# The Apache Bench commands of the scenario: printed, then run; and the load test. Sourced by misc-commands.sh.
 
 bench_user=${TEECHAIN_AB_USER:-ada}
 
@@ -37,4 +37,31 @@ ab_post() {
   say "# Every request registers the same user, so all but the first are answered 409 (\"Non-2xx responses\")."
   bench -p "$body" -T application/x-www-form-urlencoded "$url/register"
   bench -p "$body" -T application/x-www-form-urlencoded "$url/changePassword"
+}
+
+# Any flag of the program; the addresses and the report's folder are this run's unless they are given.
+load_test() {
+  local program=$root/loadtest/bin/$configuration/net10.0/loadtest admins
+  need_dotnet
+  under_build_lock build_load_test
+  if [[ " $* " == *" --help "* ]]; then
+    "$program" --help
+    return
+  fi
+  up
+  # up's lock: whoever mends or stops the fleet meanwhile is not to wait for us.
+  exec 9>&-
+  admins=$(nodes_now | cut -d' ' -f4 | paste -sd,)
+  say ""
+  LOADTEST_URL=${LOADTEST_URL:-$(url_of "$http_bind")} LOADTEST_NODES=${LOADTEST_NODES:-$admins} \
+    LOADTEST_REPORT=${LOADTEST_REPORT:-$run/loadtest} "$program" "$@"
+}
+
+build_load_test() {
+  local log=$root/artifacts/build.log
+  write_feed_props
+  dotnet build -c "$configuration" "$root/loadtest/loadtest.csproj" </dev/null >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    die "the build of loadtest failed (artifacts/build.log)"
+  }
 }

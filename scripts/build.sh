@@ -93,19 +93,19 @@ under_build_lock() {
 build_programs() {
   local log=$root/artifacts/build.log project
   if [[ -n ${TEECHAIN_PROGRAMS:-} ]]; then
-    [[ -x $teeproxy && -x $sample_app ]] || die "TEECHAIN_PROGRAMS is $TEECHAIN_PROGRAMS, but $teeproxy and $sample_app are not both there"
+    are_there || die "TEECHAIN_PROGRAMS is $TEECHAIN_PROGRAMS, but $teeproxy, $sample_app and $teechain are not all there"
     return
   fi
   need_dotnet
   if runs_from_here; then
     # The runtime maps its assemblies; to write over them would pull the ground from under what runs.
-    say "Not building: teeproxy or sample-app runs from this tree."
-    [[ -x $teeproxy && -x $sample_app ]] || die "but there is no $configuration build; run ./misc-commands.sh down first"
+    say "Not building: a program of this tree runs."
+    are_there || die "but there is no $configuration build; run ./misc-commands.sh down first"
     return
   fi
   write_feed_props
   say "Building ($configuration)"
-  for project in TeeProxy SampleApp; do
+  for project in TeeProxy SampleApp TeeChain.Fleet; do
     dotnet build -c "$configuration" "$root/src/$project/$project.csproj" </dev/null >"$log" 2>&1 || {
       grep -E ': (error|warning) ' "$log" | sort -u | tail -n 20 >&2 || tail -n 20 "$log" >&2
       die "the build of $project failed (artifacts/build.log)"
@@ -113,11 +113,13 @@ build_programs() {
   done
 }
 
+are_there() { [[ -x $teeproxy && -x $sample_app && -x $teechain ]]; }
+
 runs_from_here() {
   local exe
   for exe in /proc/[0-9]*/exe; do
     exe=$(readlink "$exe" 2>/dev/null) || continue
-    [[ $exe == "$teeproxy" || $exe == "$sample_app" ]] && return
+    [[ $exe == "$teeproxy" || $exe == "$sample_app" || $exe == "$teechain" ]] && return
   done
   return 1
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
-# Up, down and what one asks of a running chain. Sourced by misc-commands.sh.
+# The fleet in the background: `teechain` does it all, here it is started, asked and stopped. Sourced by misc-commands.sh.
 
 ours=.teechain # marks the run folder, so that `clean` removes no other
 
@@ -17,278 +17,271 @@ lock_run_folder() {
   flock -w 120 9 || die "another up or down of $run has been going on for 2 minutes ($run/lock)"
 }
 
-names_of_processes() { # N
-  local k
-  for ((k = 1; k <= $1; k++)); do echo "$(node_name "$k")-app" "$(node_name "$k")-teeproxy"; done
-  echo haproxy
+# Written once; from then on it is changed where `up` is told something else.
+write_fleet_file() { # [N]
+  cat <<END
+# The fleet of ./misc-commands.sh up. docs/fleet-up.md has all keys; change it while the fleet is down. What up is told, by
+# its argument or its variables, it writes here.
+workers: ${1:-3}
+names: [romulus, remus]
+front: haproxy
+balancer-address: $(address_of "$http_bind")
+balancer-port: ${http_bind##*:}
+worker-port: ${base_port:-4567}
+tee-port: $((base_port ? base_port + 10 : 9000))
+admin-port: $((base_port ? base_port + 20 : 9500))
+registry-port: $registry_port
+stats-address: $(address_of "$stats_bind")
+stats-port: ${stats_bind##*:}
+stats-user: '$stats_user'
+data: .
+END
 }
 
-anything_alive() {
-  local name
-  for name in $(names_of_processes 9); do is_alive "$name" && return; done
-  return 1
+# bind address -> the address that it means
+address_of() {
+  local host=${1%:*}
+  case $host in
+    '' | '*') echo 0.0.0.0 ;;
+    *) echo "$host" ;;
+  esac
 }
 
-# A dead process's port may have been taken by somebody else: better said here than read in a log.
-refuse_taken_port() { # NAME PORT VARIABLE
-  ! is_alive "$1" || return 0
-  ! is_taken "$2" || die "port $2, for $1, is in use. $3 moves it (./misc-commands.sh --help)."
+# Where it says so already, not even a comment is touched.
+tell_fleet_file() { # KEY VALUE
+  local line="$1: $2"
+  [[ $(setting "$1" "") != "$2" ]] || return 0
+  [[ $2 =~ ^[A-Za-z0-9.]+$ ]] || line="$1: '$2'"
+  KEY=$1 LINE=$line awk 'index($0, ENVIRON["KEY"] ":") == 1 { print ENVIRON["LINE"]; told = 1; next }
+    { print }
+    END { if (!told) print ENVIRON["LINE"] }' "$fleet_file" >"$fleet_file.told"
+  mv "$fleet_file.told" "$fleet_file"
 }
 
-refuse_taken_ports() { # N
-  local k name
-  for ((k = 1; k <= $1; k++)); do
-    name=$(node_name "$k")
-    refuse_taken_port "$name-app" "$(app_port "$k")" TEECHAIN_BASE_PORT
-    refuse_taken_port "$name-teeproxy" "$(teeproxy_port "$k")" TEECHAIN_BASE_PORT
-    refuse_taken_port "$name-teeproxy" "$(admin_port "$k")" TEECHAIN_BASE_PORT
-  done
-  refuse_taken_port haproxy "${http_bind##*:}" "TEECHAIN_HTTP_BIND (or TEECHAIN_BASE_PORT)"
-  refuse_taken_port haproxy "${stats_bind##*:}" "TEECHAIN_STATS_BIND (or TEECHAIN_BASE_PORT)"
-}
-
-start_application() { # NUMBER
-  local name
-  name=$(node_name "$1")
-  is_alive "$name-app" && return
-  mkdir -p "$run/node$1"
-  start "$name-app" "$sample_app" --port "$(app_port "$1")" --name "$name" --data "$run/node$1/app.log"
-}
-
-# The arguments of the node NUMBER of N; paths as the caller wants to see them.
-teeproxy_arguments() { # NUMBER N RUN
-  local next=() list="" k
-  for ((k = $1 + 1; k <= $2; k++)); do list+=",:$(teeproxy_port "$k")"; done
-  [[ -z $list ]] || next=(--next "${list:1}")
-  echo --listen ":$(teeproxy_port "$1")" --admin ":$(admin_port "$1")" --local ":$(app_port "$1")" "${next[@]}" \
-    --data "$3/node$1/journal" --secret-file "$3/secret"
-}
-
-start_teeproxy() { # NUMBER N
-  local name arguments
-  name=$(node_name "$1")
-  is_alive "$name-teeproxy" && return
-  mkdir -p "$run/node$1"
-  # The folder is given relative to where teeproxy runs: a path with a space stays whole.
-  read -ra arguments <<<"$(teeproxy_arguments "$1" "$2" .)"
-  (cd "$run" && start "$name-teeproxy" "$teeproxy" "${arguments[@]}")
+# What is told is written into a copy first: a fleet that runs keeps what it was started with.
+update_fleet_file() { # [N]
+  local kept=$fleet_file fleet_file=$fleet_file.new
+  rm -f "$fleet_file"
+  if [[ -f $kept ]]; then cp "$kept" "$fleet_file"; else write_fleet_file "$1" >"$fleet_file"; fi
+  [[ -z $1 ]] || tell_fleet_file workers "$1"
+  if [[ -n $base_port ]]; then
+    tell_fleet_file worker-port "$base_port"
+    tell_fleet_file tee-port $((base_port + 10))
+    tell_fleet_file admin-port $((base_port + 20))
+    tell_fleet_file registry-port "$registry_port"
+  fi
+  if [[ -n ${TEECHAIN_HTTP_BIND:-}$base_port ]]; then
+    tell_fleet_file balancer-address "$(address_of "$http_bind")"
+    tell_fleet_file balancer-port "${http_bind##*:}"
+  fi
+  if [[ -n ${TEECHAIN_STATS_BIND:-}$base_port ]]; then
+    tell_fleet_file stats-address "$(address_of "$stats_bind")"
+    tell_fleet_file stats-port "${stats_bind##*:}"
+  fi
+  [[ -z ${TEECHAIN_STATS_USER:-} ]] || tell_fleet_file stats-user "$TEECHAIN_STATS_USER"
+  [[ -z ${TEECHAIN_STATS_PASSWORD:-} ]] || tell_fleet_file stats-password "$TEECHAIN_STATS_PASSWORD"
+  if cmp -s "$fleet_file" "$kept"; then
+    rm "$fleet_file"
+  elif fleet_is_alive; then
+    say "$(diff "$kept" "$fleet_file" || true)"
+    rm "$fleet_file"
+    die "another fleet runs in $run (above, <). ./misc-commands.sh scale N changes the number of nodes; run down before anything else."
+  else
+    mv "$fleet_file" "$kept"
+  fi
 }
 
 give_up() { die "$* (what was started keeps running: logs, status; ./misc-commands.sh down stops it)"; }
 
-ready() { # NUMBER KIND
-  [[ $(http -o /dev/null -w '%{http_code}' "http://127.0.0.1:$(admin_port "$1")/readyz/$2") == 200 ]]
+ask_registry() { http -f "http://127.0.0.1:$registry_port$1"; }
+
+ask_teechain() { # VERB ARGUMENT…
+  local verb=$1
+  shift
+  "$teechain" "$verb" "$@" --registry "http://127.0.0.1:$registry_port"
 }
 
-# await_ready NUMBER KIND: gives up at once where the process is dead.
-await_ready() {
-  local name deadline=$((SECONDS + ${TEECHAIN_UP_TIMEOUT:-60}))
-  name=$(node_name "$1")
-  until ready "$1" "$2"; do
-    if ! is_alive "$name-teeproxy" || ((SECONDS >= deadline)); then
-      last_lines "$name-app"
-      last_lines "$name-teeproxy"
-      say "$name says: $(http "http://127.0.0.1:$(admin_port "$1")/readyz/$2" || echo nothing)"
-      give_up "$name is not ready ($2)"
-    fi
-    sleep 0.1
-  done
+# A line a node, the head first: name, and the addresses of application, teeproxy and admin port.
+nodes_now() {
+  ask_registry /registry | tr -d ' \n' | grep -o '{"name":"[^}]*}' |
+    sed -E 's/.*"name":"([^"]*)","address":"([^"]*)","teeproxy":"([^"]*)","admin":"([^"]*)".*/\1 \2 \3 \4/'
 }
 
-# Before a chain is founded only the first node is there for writes (haproxy.cfg, writes_first).
-front_is_ready() { (($(servers_up writes) + $(servers_up writes_first) >= 1 && $(servers_up reads) == $1)); }
+front_answers() {
+  local status
+  status=$(http -o /dev/null -w '%{http_code}' "$(url_of "$http_bind")/") && [[ $status != 503 ]]
+}
 
-await_front() { # N
+has_as_many_as_wanted() { ask_registry /scale | grep -q '"isScaling": *false'; }
+
+fleet_is_ready() { has_as_many_as_wanted && front_answers && ask_teechain status >/dev/null 2>&1; }
+
+# Gives up at once where it has ended.
+await_fleet() {
   local deadline=$((SECONDS + ${TEECHAIN_UP_TIMEOUT:-60}))
-  until front_is_ready "$1"; do
-    if is_gone haproxy || ((SECONDS >= deadline)); then
-      last_lines haproxy
-      give_up "HAProxy is not ready"
+  until fleet_is_ready; do
+    if fleet_is_gone; then
+      last_lines
+      die "teechain up has ended. Ports are moved by TEECHAIN_BASE_PORT, TEECHAIN_HTTP_BIND, TEECHAIN_STATS_BIND or in $fleet_file."
+    elif ((SECONDS >= deadline)); then
+      last_lines
+      ask_teechain status || true
+      give_up "the fleet is not ready"
     fi
-    sleep 0.1
+    sleep 0.3
   done
 }
 
 up() {
-  local nodes=${1:-3} k
-  [[ $nodes =~ ^[1-9]$ ]] || usage_error "up takes a number of nodes from 1 to 9, not '$nodes'"
+  local nodes=${1:-}
+  [[ $nodes =~ ^[1-9]?$ ]] || usage_error "up takes a number of nodes from 1 to 9, not '$nodes'"
+  [[ ${TEECHAIN_STATS_PASSWORD:-} != *"'"* ]] || die "TEECHAIN_STATS_PASSWORD may hold anything but a single quote"
   need_dotnet
   need curl haproxy
-  [[ ${TEECHAIN_STATS_PASSWORD:-} != *"'"* ]] || die "TEECHAIN_STATS_PASSWORD may hold anything but a single quote"
   make_run_folder
+  [[ ! -e $run/settings ]] || die "$run is of an earlier misc-commands.sh: stop that fleet with it, and name another folder in TEECHAIN_RUN_DIR"
   lock_run_folder
-  if anything_alive && [[ $(settings_now "$nodes") != "$(cat "$run/settings" 2>/dev/null)" ]]; then
-    die "something else runs in $run: $(xargs <"$run/settings"). Run ./misc-commands.sh down first."
+  (umask 077 && update_fleet_file "$nodes")
+  recall_settings
+  if fleet_is_alive; then
+    say "The fleet of $run runs already (process $(fleet_pid))."
+  else
+    under_build_lock build_programs
+    say "Starting $(setting workers 3) nodes and HAProxy in $run"
+    (umask 077 && start_fleet)
   fi
-  [[ -n ${TEECHAIN_HTTP_BIND:-}$base_port ]] || may_bind_80 || say "Without root port 80 is not ours: HAProxy takes $http_bind (TEECHAIN_HTTP_BIND moves it)."
-  under_build_lock build_programs
-  [[ -s $run/secret ]] || (umask 077 && random_word 32 >"$run/secret")
-  refuse_taken_ports "$nodes"
-  settings_now "$nodes" >"$run/settings"
-
-  say "Starting $nodes nodes and HAProxy in $run"
-  for ((k = 1; k <= nodes; k++)); do start_application "$k"; done
-  # From the tail, so that each finds its successor listening.
-  for ((k = nodes; k >= 1; k--)); do start_teeproxy "$k" "$nodes"; done
-  if ! is_alive haproxy; then
-    write_front "$nodes"
-    start_front
-  fi
-  await_ready 1 write
-  for ((k = 1; k <= nodes; k++)); do await_ready "$k" read; done
-  await_front "$nodes"
-  exercise "$nodes"
-  # The first write founds the chain: for a moment the head has not counted everybody yet.
-  for ((k = 1; k <= nodes; k++)); do await_ready "$k" read; done
-  summary "$nodes"
+  await_fleet
+  # Another application has other writes.
+  [[ $(setting app sample) != sample ]] || exercise
+  summary
 }
 
-post() { # PATH USER PASSWORD: prints the status
-  http --max-time 20 -o /dev/null -w '%{http_code}' --data-urlencode "user=$2" --data-urlencode "password=$3" "$(url_of "$http_bind")$1"
+# post PATH USER PASSWORD: 503 says that nothing was recorded, and that it may be sent again.
+post() {
+  status=$(http --max-time 20 -o /dev/null -w '%{http_code}' --data-urlencode "user=$2" --data-urlencode "password=$3" "$(url_of "$http_bind")$1") || true
+  [[ $status != 503 ]]
 }
 
-version_at() { # NUMBER USER
-  http "http://127.0.0.1:$(app_port "$1")/login?user=$2" | sed -nE 's/.*"version" *: *([0-9]+).*/\1/p'
+must_post() {
+  local status
+  await 15 post "$@" || true
+  [[ $status == 2* ]] || give_up "POST $1 through $(url_of "$http_bind") was answered with $status"
+}
+
+version_at() { # ADDRESS USER
+  http "http://$1/login?user=$2" | sed -nE 's/.*"version" *: *([0-9]+).*/\1/p'
 }
 
 has_version() { [[ $(version_at "$1" "$2") == "$3" ]]; }
 
-# A user is registered and changes its password through HAProxy; every node must have both.
+# The front door's turns: as many nodes answer as there are.
+all_answer() { # N
+  local k
+  (($(for ((k = 0; k < $1; k++)); do
+    http "$(url_of "$http_bind")/"
+    echo
+  done | sort -u | grep -c .) == $1))
+}
+
+# A user is registered and changes its password through HAProxy; every node must have both, and have its turn.
 exercise() {
-  local nodes=$1 user first second k status
+  local user version name application rest nodes=0
   user=ada-$(date +%s)-$$
-  status=$(post /register "$user" first) || true
-  [[ $status == 2* ]] || give_up "POST /register through $(url_of "$http_bind") was answered with $status"
-  first=$(version_at 1 "$user")
-  status=$(post /changePassword "$user" second) || true
-  [[ $status == 2* ]] || give_up "POST /changePassword through $(url_of "$http_bind") was answered with $status"
-  second=$(version_at 1 "$user")
-  [[ -n $second && $second != "$first" ]] || give_up "the application of $(node_name 1) shows version '$first', then '$second': the change is missing"
-  for ((k = 1; k <= nodes; k++)); do
-    await 15 has_version "$k" "$user" "$second" || {
-      last_lines "$(node_name "$k")-teeproxy"
-      give_up "$(node_name "$k") has version '$(version_at "$k" "$user")' of $user, the head has $second"
+  must_post /register "$user" first
+  must_post /changePassword "$user" second
+  version=2
+  while read -r name application rest; do
+    await 15 has_version "$application" "$user" $version || {
+      last_lines
+      give_up "$name has version '$(version_at "$application" "$user")' of $user, not $version"
     }
-    say "  $(node_name "$k") has $user in version $second"
-  done
-  [[ $(http -o /dev/null -w '%{http_code}' "$(url_of "$http_bind")/login?user=$user") == 200 ]] ||
-    give_up "GET /login through $(url_of "$http_bind") does not find $user"
+    say "  $name has $user in version $version"
+    nodes=$((nodes + 1))
+  done < <(nodes_now)
+  ((nodes > 0)) || give_up "the registry does not say which nodes there are"
+  await 15 all_answer "$nodes" || give_up "not all $nodes nodes get GETs through $(url_of "$http_bind")"
+  # The first write founds the chain: for a moment the head has not counted everybody.
+  await_fleet
 }
 
 summary() {
-  local nodes=$1 k url
+  local url name application teeproxy admin
   url=$(url_of "$http_bind")
   say ""
   printf '%-10s %-28s %-28s %s\n' node application teeproxy 'admin (live page, /status, /metrics)'
-  for ((k = 1; k <= nodes; k++)); do
-    printf '%-10s %-28s %-28s %s\n' "$(node_name "$k")" "http://127.0.0.1:$(app_port "$k")" \
-      "http://127.0.0.1:$(teeproxy_port "$k")" "http://127.0.0.1:$(admin_port "$k")/"
-  done
+  while read -r name application teeproxy admin; do
+    printf '%-10s %-28s %-28s %s\n' "$name" "http://$application" "http://$teeproxy" "http://$admin/"
+  done < <(nodes_now)
   cat <<END
 
 HAProxy    $url          try: curl "$url/login?user=ada"
                              curl -d user=ada -d password=secret "$url/register"
 stats      $(url_of "$stats_bind")/   user $stats_user, password $(stats_password)
-next       ./misc-commands.sh status | logs | verify | ab-get | ab-post | down
+next       ./misc-commands.sh status | logs | verify | scale N | ab-get | ab-post | down
 END
 }
 
 started_here() {
   recall_settings || die "nothing was started in $run (./misc-commands.sh up; TEECHAIN_RUN_DIR names another folder)"
+  [[ -x $teechain ]] || die "$teechain is not there: ./misc-commands.sh up builds it"
+}
+
+status() {
+  local outcome=0 front=up
+  started_here
+  ask_teechain status || outcome=1
+  front_answers || front=DOWN outcome=1
+  say "haproxy   $front    $(url_of "$http_bind"), stats $(url_of "$stats_bind")/ ($stats_user, $(stats_password))"
+  return $outcome
+}
+
+verify() {
+  started_here
+  ask_teechain verify --timeout "${TEECHAIN_VERIFY_TIMEOUT:-10}"
+}
+
+scale() { # N
+  started_here
+  cd "$run" || die "$run cannot be entered"
+  ask_teechain scale "${1:-}" --secret-file "$(setting secret-file secret)"
 }
 
 down() {
-  local nodes k
+  local pid
   if ! recall_settings; then
     say "Nothing was started in $run."
     return
   fi
   lock_run_folder
-  # HAProxy first, so that nothing new comes in; the head next, so that it hands on what it has; the applications last,
-  # so that what is in flight is answered. What a node could not deliver is in its journal.
-  ask_to_stop haproxy
-  ensure_gone haproxy 5
-  ask_to_stop "$(node_name 1)-teeproxy"
-  ensure_gone "$(node_name 1)-teeproxy" 30
-  for ((k = 2; k <= nodes; k++)); do ask_to_stop "$(node_name "$k")-teeproxy"; done
-  for ((k = 2; k <= nodes; k++)); do ensure_gone "$(node_name "$k")-teeproxy" 30; done
-  for ((k = 1; k <= nodes; k++)); do ask_to_stop "$(node_name "$k")-app"; done
-  for ((k = 1; k <= nodes; k++)); do ensure_gone "$(node_name "$k")-app" 10; done
-  rm -f "$run/haproxy.sock"
+  # It stops all that it started, in order: up to 20 s for HAProxy, 20 s for the nodes.
+  if pid=$(fleet_pid); then
+    kill -TERM "$pid" 2>/dev/null || true
+    await 60 fleet_is_gone || {
+      say "teechain up did not stop within 60 s: SIGKILL"
+      kill -KILL "$pid" 2>/dev/null || true
+    }
+  fi
+  # Killed, it leaves them to the kernel and its watchman, who need 10 s at most.
+  await 20 no_child_is_left || die "processes of $run are left: $(processes_with "TEECHAIN_UP=$(cd "$run" && pwd -P)" | xargs)"
+  rm -f "$run/up.pid"
   say "Stopped. The data stays in $run; ./misc-commands.sh clean removes it."
-}
-
-# The members of a JSON object's top level, a line each: what is nested is dropped from the inside out.
-top_level() {
-  tr -d '\n' | sed -E 's/^[^{]*\{//; s/\}[^}]*$//; :again; s/[[{][^][{}]*[]}]/null/; t again; s/, *"/\n"/g'
-}
-
-member() { # NAME, of the object on standard input
-  top_level | sed -nE "s/^ *\"$1\" *: *\"?([^\",]*)\"?.*/\1/p" | head -n 1
-}
-
-status_of() { http -f "http://127.0.0.1:$(admin_port "$1")/status${2:-}"; }
-
-alive_word() { if is_alive "$1"; then echo up; else echo DOWN; fi; }
-
-ready_word() { if ready "$1" "$2"; then echo yes; else echo no; fi; }
-
-status() {
-  local nodes k name json good=0 head=0 field value row
-  local -r line='%-9s %-5s %-9s %-10s %5s %9s %9s %6s %6s %12s %7s %6s\n'
-  started_here
-  # shellcheck disable=SC2059 # The format is ours.
-  printf "$line" node app teeproxy role epoch last applied lag parked divergences writes reads
-  for ((k = 1; k <= nodes; k++)); do
-    name=$(node_name "$k")
-    json=$(status_of "$k") || json="{}"
-    row=()
-    for field in role epoch lastSequence appliedSequence lagEntries parked divergences; do
-      value=$(member "$field" <<<"$json")
-      row+=("${value:--}")
-    done
-    # shellcheck disable=SC2059
-    printf "$line" "$name" "$(alive_word "$name-app")" "$(alive_word "$name-teeproxy")" \
-      "${row[@]}" "$(ready_word "$k" write)" "$(ready_word "$k" read)"
-    if is_gone "$name-app" || is_gone "$name-teeproxy" || ! ready "$k" read; then good=1; fi
-    if ready "$k" write; then head=$k; fi
-  done
-  say "haproxy   $(alive_word haproxy)    $(url_of "$http_bind"), stats $(url_of "$stats_bind")/ ($stats_user, $(stats_password))"
-  if is_gone haproxy || ((head == 0)); then good=1; fi
-  return $good
 }
 
 logs() { # [NAME] [-f]
   local follow=() files=() argument
-  started_here
+  recall_settings || die "nothing was started in $run"
+  cd "$run/logs" || die "$run/logs cannot be entered"
   for argument in "$@"; do
     case $argument in
       -f) follow=(-F) ;;
       *)
-        [[ -f $run/$argument.log ]] || die "no log of '$argument'; there are: $(cd "$run" && echo ./*.log | sed 's|\./||g; s|\.log||g')"
+        [[ -f $argument.log ]] || die "no log of '$argument'; there are: $(echo ./*.log | sed 's|\./||g; s|\.log||g')"
         files+=("$argument.log")
         ;;
     esac
   done
-  cd "$run" || die "$run cannot be entered"
   ((${#files[@]})) || files=(*.log)
   exec tail -n "${TEECHAIN_LOG_LINES:-20}" "${follow[@]}" -- "${files[@]}"
-}
-
-teeproxy_commands() {
-  local nodes=3 k from=${run#"$root"/} programs
-  recall_settings || true
-  [[ -z ${1:-} ]] || nodes=$1
-  [[ $nodes =~ ^[1-9]$ ]] || usage_error "teeproxy-commands takes a number of nodes from 1 to 9, not '$nodes'"
-  programs=${teeproxy#"$root"/}
-  say "# From $root, each in a terminal of its own."
-  say "mkdir -p$(for ((k = 1; k <= nodes; k++)); do printf ' %s' "$from/node$k"; done)"
-  [[ -s $run/secret ]] || say "(umask 077; head -c 32 /dev/urandom | base64 >$from/secret)"
-  for ((k = 1; k <= nodes; k++)); do
-    say "${sample_app#"$root"/} --port $(app_port "$k") --name $(node_name "$k") --data $from/node$k/app.log"
-  done
-  for ((k = 1; k <= nodes; k++)); do say "$programs $(teeproxy_arguments "$k" "$nodes" "$from")"; done
-  say "haproxy -f $([[ -f $run/haproxy.cfg ]] && echo "$from/")haproxy.cfg"
 }
 
 clean() {

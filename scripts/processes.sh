@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
-# Processes in the background, found again by a file that also holds when they started, so that a number which the
-# kernel has given to somebody else is never signalled. Sourced by misc-commands.sh.
+# The process in the background, `teechain up`, found again by a file that also holds when it started, so that a number
+# which the kernel has given to somebody else is never signalled. Sourced by misc-commands.sh.
 
 # Field 22 of /proc/PID/stat; the name before it may hold spaces and brackets.
 started_at() {
@@ -12,50 +12,48 @@ started_at() {
   cut -d' ' -f20 <<<"$stat"
 }
 
-pid_of() { # NAME: prints the number if it is alive
+fleet_pid() { # prints the number if it is alive
   local pid start
-  read -r pid start 2>/dev/null <"$run/pids/$1" || return 1
+  read -r pid start 2>/dev/null <"$run/up.pid" || return 1
   [[ -n $start && $(started_at "$pid") == "$start" ]] || return 1
   echo "$pid"
 }
 
-is_alive() { pid_of "$1" >/dev/null; }
+fleet_is_alive() { fleet_pid >/dev/null; }
 
-# start NAME COMMAND…: in a session of its own, so that neither Ctrl-C nor the end of the terminal or of a CI job ends it.
-start() {
-  local name=$1 pid
-  shift
-  # 9 is up's lock: it must not live as long as what it starts.
-  setsid nohup "$@" </dev/null >>"$run/$name.log" 2>&1 9>&- &
-  pid=$!
-  disown
-  mkdir -p "$run/pids"
-  echo "$pid $(started_at "$pid" || true)" >"$run/pids/$name"
+fleet_is_gone() { ! fleet_is_alive; }
+
+# In a session of its own, so that neither Ctrl-C nor the end of the terminal or of a CI job ends it. It writes down its number
+# itself: where that cannot be done, nothing is started that nobody would find again.
+start_fleet() {
+  local log=$run/logs/up.log
+  mkdir -p "$run/logs"
+  [[ ! -f $log ]] || mv "$log" "$log.1"
+  rm -f "$run/up.pid"
+  # The file's paths are relative to the run folder. 9 is up's lock: it must not live as long as what it starts.
+  (
+    cd "$run" || exit 1
+    echo "$BASHPID $(started_at "$BASHPID")" >up.pid || exit 1
+    TEECHAIN_TEEPROXY=$teeproxy TEECHAIN_SAMPLE_APP=$sample_app exec setsid nohup "$teechain" up -f "$fleet_file"
+  ) </dev/null >"$log" 2>&1 9>&- &
+  await 5 test -s "$run/up.pid" || die "teechain up could not be started: $(cat "$log")"
 }
 
-# ask_to_stop NAME: SIGTERM, no waiting.
-ask_to_stop() {
-  local pid
-  if pid=$(pid_of "$1"); then kill -TERM "$pid" 2>/dev/null || true; fi
+# Processes are known by a variable of ours in their environment, and by nothing else.
+processes_with() { # NAME=VALUE
+  local environ pid
+  for environ in /proc/[0-9]*/environ; do
+    grep -qsxzF "$1" "$environ" || continue
+    pid=${environ#/proc/}
+    echo "${pid%/environ}"
+  done
 }
 
-is_gone() { ! is_alive "$1"; }
+# What `teechain up` starts bears its data folder, as the kernel names it.
+no_child_is_left() { [[ -z $(processes_with "TEECHAIN_UP=$(cd "$run" && pwd -P)") ]]; }
 
-# ensure_gone NAME SECONDS: SIGTERM was sent; waits, then SIGKILL.
-ensure_gone() {
-  local pid
-  if ! await "$2" is_gone "$1"; then
-    say "$1 did not stop within $2 s: SIGKILL"
-    if pid=$(pid_of "$1"); then kill -KILL "$pid" 2>/dev/null || true; fi
-    await 5 is_gone "$1" || die "$1 cannot be stopped"
-  fi
-  rm -f "$run/pids/$1"
+last_lines() {
+  say "---- the last lines of $run/logs/up.log"
+  tail -n 15 "$run/logs/up.log" 2>/dev/null || true
+  say "----"
 }
-
-last_lines() { # NAME
-  say "---- the last lines of $run/$1.log"
-  tail -n 15 "$run/$1.log" 2>/dev/null || true
-}
-
-# Whether somebody takes connections on a port of this machine; needs no package.
-is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

@@ -1,15 +1,19 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
-# Where everything is: folders, ports, addresses. Sourced by misc-commands.sh; reads the environment, changes nothing.
+# Where everything is: folders, ports, addresses. Sourced by misc-commands.sh; reads the environment and the run folder,
+# changes nothing.
 
 configuration=${TEECHAIN_CONFIGURATION:-Release}
-run=${TEECHAIN_RUN_DIR:-$root/run}
-[[ $run == /* ]] || run=$PWD/$run
+run=$(realpath -ms "${TEECHAIN_RUN_DIR:-$root/run}")
+fleet_file=$run/teechain.yaml
 teeproxy=$root/src/TeeProxy/bin/$configuration/net10.0/teeproxy
 sample_app=$root/src/SampleApp/bin/$configuration/net10.0/sample-app
+teechain=$root/src/TeeChain.Fleet/bin/$configuration/net10.0/teechain
 # Programs that are there already, such as published ones, are run instead of built.
 if [[ -n ${TEECHAIN_PROGRAMS:-} ]]; then
-  teeproxy=$TEECHAIN_PROGRAMS/teeproxy/teeproxy
-  sample_app=$TEECHAIN_PROGRAMS/sample-app/sample-app
+  programs=$(realpath -ms "$TEECHAIN_PROGRAMS")
+  teeproxy=$programs/teeproxy/teeproxy
+  sample_app=$programs/sample-app/sample-app
+  teechain=$programs/teechain/teechain
 fi
 
 die() {
@@ -19,22 +23,11 @@ die() {
 
 say() { printf '%s\n' "$*"; }
 
-node_name() {
-  case $1 in
-    1) echo romulus ;;
-    2) echo remus ;;
-    *) echo "node$1" ;;
-  esac
-}
-
 # With a base port, what it does not move explicitly moves with it; without, each has the port of the README.
 base_port=${TEECHAIN_BASE_PORT:-}
 if [[ -n $base_port ]] && ! [[ $base_port =~ ^[1-9][0-9]{0,4}$ && $base_port -ge 1024 && $base_port -le 65500 ]]; then
   die "TEECHAIN_BASE_PORT is '$base_port': it takes a number from 1024 to 65500, the first of 32 ports."
 fi
-app_port() { echo $((${base_port:-4567} + $1 - 1)); }
-teeproxy_port() { echo $((base_port ? base_port + 10 + $1 - 1 : 9000 + $1 - 1)); }
-admin_port() { echo $((base_port ? base_port + 20 + $1 - 1 : 9500 + $1 - 1)); }
 
 # Port 80 belongs to root, except where the kernel was told otherwise (containers often are).
 may_bind_80() {
@@ -57,20 +50,22 @@ default_http_bind() {
 http_bind=${TEECHAIN_HTTP_BIND:-$(default_http_bind)}
 stats_bind=${TEECHAIN_STATS_BIND:-127.0.0.1:$((base_port ? base_port + 31 : 1936))}
 stats_user=${TEECHAIN_STATS_USER:-teechain}
+registry_port=$((base_port ? base_port + 29 : 9400))
 
-# What `up` was told is kept beside what it started, so that the other commands need TEECHAIN_RUN_DIR alone.
-settings_now() {
-  printf '%s\n' "nodes=$1" "base_port=$base_port" "http_bind=$http_bind" "stats_bind=$stats_bind" "stats_user=$stats_user"
+# setting KEY DEFAULT: what the run folder's fleet file says, where it says it.
+setting() {
+  local value
+  value=$(sed -nE "s/^$1: *('([^']*)'|\"([^\"]*)\"|([^'\" #]+)).*/\2\3\4/p" "$fleet_file" 2>/dev/null) || true
+  printf '%s\n' "${value:-$2}"
 }
 
+# What `up` was told is in that file, so that the other commands need TEECHAIN_RUN_DIR alone.
 recall_settings() {
-  local name value
-  [[ -f $run/settings ]] || return 1
-  while IFS='=' read -r name value; do
-    case $name in
-      nodes | base_port | http_bind | stats_bind | stats_user) printf -v "$name" %s "$value" ;;
-    esac
-  done <"$run/settings"
+  [[ -f $fleet_file ]] || return 1
+  http_bind=$(setting balancer-address 0.0.0.0):$(setting balancer-port 9080)
+  stats_bind=$(setting stats-address 127.0.0.1):$(setting stats-port 1936)
+  stats_user=$(setting stats-user teechain)
+  registry_port=$(setting registry-port 9400)
 }
 
 # bind address -> URL of this machine
@@ -82,14 +77,15 @@ url_of() {
   [[ $port == 80 ]] && echo "http://$host" || echo "http://$host:$port"
 }
 
-# The documented password is for the documented address; anywhere else `up` makes one and keeps it.
+# `teechain` makes one for any address but the documented one.
 stats_password() {
-  if [[ -n ${TEECHAIN_STATS_PASSWORD:-} ]]; then
-    printf '%s\n' "$TEECHAIN_STATS_PASSWORD"
+  local given
+  given=$(setting stats-password "")
+  if [[ -n $given ]]; then
+    printf '%s\n' "$given"
   elif [[ $stats_bind == 127.0.0.1:1936 ]]; then
     echo teechain
   else
-    [[ -s $run/stats-password ]] || random_word 18 >"$run/stats-password"
     cat "$run/stats-password"
   fi
 }

@@ -12,12 +12,10 @@ public sealed class BackPressureTests : IAsyncDisposable
 
     private const int Small = 100;
 
-    private static readonly bool IsFullSize = Environment.GetEnvironmentVariable("TEECHAIN_TEST_ALL") is "1";
-
-    private static readonly int BudgetMegabytes = IsFullSize ? 128 : 16;
+    private static readonly int BudgetMegabytes = Repository.IsAll ? 128 : 16;
 
     /// <summary>So many make 200 MB, or half more than the budget.</summary>
-    private static readonly int Writes = IsFullSize ? 400 : 48;
+    private static readonly int Writes = Repository.IsAll ? 400 : 48;
 
     private readonly HttpClient _client = new(Loopback.Handler(Connections)) { Timeout = TimeSpan.FromSeconds(60) };
     private Fleet? _fleet;
@@ -26,7 +24,7 @@ public sealed class BackPressureTests : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>How the tail is held down; all of them only where there is time.</summary>
-    public static TheoryData<string> Ways(string shortest) => IsFullSize ? ["teeproxy killed", "teeproxy stopped", "application killed"] : [shortest];
+    public static TheoryData<string> Ways(string shortest) => Repository.IsAll ? ["teeproxy killed", "teeproxy stopped", "application killed"] : [shortest];
 
     public ValueTask DisposeAsync()
     {

@@ -67,6 +67,7 @@ public sealed class BypassTests : IAsyncDisposable
         agreement.AssertHolds(writes, mostDiscarded: [0, 10, 0]);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_node_that_hangs_is_gone_past_too_and_one_that_is_slow_is_not()
     {

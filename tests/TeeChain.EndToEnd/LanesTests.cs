@@ -36,6 +36,7 @@ public sealed class LanesTests : IAsyncDisposable
         agreement.AssertHolds(writes, mostDiscarded: [0, 0, 0]);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_user_whose_write_hangs_holds_up_nobody_else_and_a_write_without_a_user_waits_for_all()
     {

@@ -5,6 +5,7 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd;
 
 /// <summary>Large bodies reach every application, and no node holds them in memory.</summary>
+[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class LargeBodyTests
 {
     private const int MostMemoryKilobytes = 150 << 10;
@@ -32,12 +33,11 @@ public sealed class LargeBodyTests
         await AssertArrivedAsync(fleet, writes: 2);
     }
 
-    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Many_connections_with_a_megabyte_each_do_not_fill_the_memory()
     {
         const int Connections = 64;
-        var writes = Environment.GetEnvironmentVariable("TEECHAIN_TEST_ALL") is "1" ? 512 : 128;
+        var writes = Repository.IsAll ? 512 : 128;
         await using var fleet = await Fleet.StartAsync(Plan, Cancellation);
         using var client = Client(Connections);
 

@@ -11,6 +11,7 @@ public sealed class MembershipTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_restarted_head_takes_writes_once_any_known_node_confirms_it()
     {
@@ -32,6 +33,7 @@ public sealed class MembershipTests : IAsyncDisposable
         (await Agreement.ReadAsync(fleet, Cancellation)).AssertHolds([.. before, .. during], mostDiscarded: [1, 1, 1]);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_node_that_lost_everything_counts_again_once_it_was_declared_empty_and_has_caught_up()
     {

@@ -122,6 +122,7 @@ public sealed class PromotionTests : IAsyncDisposable
         await Eventually.TrueAsync(async () => (await head.StatusAsync(Cancellation)).Nodes.Count == 3, "it counts", Cancellation);
     }
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task A_node_that_cannot_be_asked_stops_a_promotion_unless_it_is_named()
     {

@@ -10,16 +10,14 @@ public sealed class StormTests : IAsyncDisposable
 {
     private const int Connections = 16;
 
-    private static readonly bool IsFullSize = Environment.GetEnvironmentVariable("TEECHAIN_TEST_ALL") is "1";
-
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(IsFullSize ? 60 : 14);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(Repository.IsAll ? 60 : 14);
 
     private Fleet? _fleet;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>By key only where there is time.</summary>
-    public static TheoryData<string> Flags => IsFullSize ? ["--ack local", "--ack chain", "--order key --key form:user"] : ["--ack local", "--ack chain"];
+    public static TheoryData<string> Flags => Repository.IsAll ? ["--ack local", "--ack chain", "--order key --key form:user"] : ["--ack local", "--ack chain"];
 
     public ValueTask DisposeAsync() => _fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
 

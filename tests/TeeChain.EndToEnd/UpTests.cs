@@ -43,6 +43,7 @@ public sealed class UpTests : IAsyncDisposable
         Assert.Equal(Nodes, reads.Bodies.Count);
         Assert.All(reads.Bodies, node => Assert.InRange(node.Value, 0.75 * Reads / Nodes, 1.25 * Reads / Nodes));
         Assert.Equal(0, await RunScriptAsync("verify"));
+        Assert.Equal(0, await RunScriptAsync("status"));
     }
 
     // The ports of `misc-commands.sh --help`: applications from the base on, teeproxies 10 further, admin 20 further.

@@ -49,7 +49,13 @@ internal static partial class FileValues
     public static string? IpAddress(YamlNode node) =>
         Text(node) is { } text && IPAddress.TryParse(text, out var ip) && ip.AddressFamily == AddressFamily.InterNetwork && ip.ToString() == text ? text : null;
 
-    /// <summary>Names that fit in addresses, file names and statistics, each once.</summary>
+    /// <summary>A name that fits in addresses, file names and statistics.</summary>
+    public static string? Name(YamlNode node) => Text(node) is { } text && NameForm().IsMatch(text) ? text : null;
+
+    /// <summary>What haproxy.cfg can take: no single quote, and short enough for its lines.</summary>
+    public static string? Password(YamlNode node) => Text(node) is { Length: <= 128 } text && !text.Contains('\'', StringComparison.Ordinal) ? text : null;
+
+    /// <summary>A list of different names.</summary>
     public static IReadOnlyList<string>? Names(YamlNode node)
     {
         if (node is not YamlSequenceNode { Children: var children })
@@ -57,8 +63,8 @@ internal static partial class FileValues
             return null;
         }
 
-        var names = children.Select(child => Text(child) ?? "").ToArray();
-        return names.All(name => Name().IsMatch(name)) && names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length ? names : null;
+        string[] names = [.. children.Select(Name).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
+        return names.Length == children.Count ? names : null;
     }
 
     public static CommandTemplate? Command(YamlNode node, IReadOnlyList<string> names) =>
@@ -68,5 +74,5 @@ internal static partial class FileValues
     private static partial Regex Quantity();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", RegexOptions.CultureInvariant)]
-    private static partial Regex Name();
+    private static partial Regex NameForm();
 }

@@ -38,8 +38,16 @@ internal sealed record FleetFile
     /// <summary>The registry's own, on loopback.</summary>
     public int RegistryPort { get; init; } = 9400;
 
-    /// <summary>Of the first HAProxy's stats page, on loopback.</summary>
+    /// <summary>Of the first HAProxy's stats page.</summary>
     public int StatsPort { get; init; } = 1936;
+
+    /// <summary>Where the stats pages listen.</summary>
+    public string StatsAddress { get; init; } = "127.0.0.1";
+
+    public string StatsUser { get; init; } = "teechain";
+
+    /// <summary>Of the stats pages; null: the documented one where that is allowed, else one that is made in <see cref="Data"/>.</summary>
+    public string? StatsPassword { get; init; }
 
     public FrontKind Front { get; init; }
 

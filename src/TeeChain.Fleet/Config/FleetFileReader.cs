@@ -1,3 +1,4 @@
+using TeeChain.Fleet.Haproxy;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -168,6 +169,11 @@ internal sealed class FleetFileReader
         if (file.App is not null && (file.AverageDelay > TimeSpan.Zero || file.FailureRate > 0))
         {
             RefuseKey(file.AverageDelay > TimeSpan.Zero ? "average-delay" : "failure-rate", "average-delay and failure-rate are the sample application's; with `app` give them in its command line");
+        }
+
+        if (file.StatsPassword == StatsPage.DocumentedPassword && (file.Balancers > 1 || $"{file.StatsAddress}:{file.StatsPort}" != StatsPage.DocumentedBind))
+        {
+            RefuseKey("stats-password", $"stats-password is the one that everybody knows, which is for {StatsPage.DocumentedBind} alone; allowed: another, or none: then one is made");
         }
 
         if (FilePorts.Clash(file, Math.Max(file.Workers, file.Autoscale?.Max ?? 0)) is var (key, why))

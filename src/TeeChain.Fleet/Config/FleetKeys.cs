@@ -34,12 +34,15 @@ internal static class FleetKeys
         Of("names", "a list of different names, each 1 to 64 of A-Z a-z 0-9 . _ -, such as [romulus, remus]", FileValues.Names, (file, value) => file with { Names = value }),
         Number("balancers", 1, MostBalancers, (file, value) => file with { Balancers = value }, "pool"),
         Port("balancer-port", (file, value) => file with { BalancerPort = value }, "load-balancer-port"),
-        Of("balancer-address", "an IPv4 address, such as 0.0.0.0 (all) or 127.0.0.1 (this machine only)", FileValues.IpAddress, (file, value) => file with { BalancerAddress = value }),
+        Address("balancer-address", (file, value) => file with { BalancerAddress = value }),
         Port("worker-port", (file, value) => file with { WorkerPort = value }),
         Port("tee-port", (file, value) => file with { TeePort = value }),
         Port("admin-port", (file, value) => file with { AdminPort = value }),
         Port("registry-port", (file, value) => file with { RegistryPort = value }),
         Port("stats-port", (file, value) => file with { StatsPort = value }),
+        Address("stats-address", (file, value) => file with { StatsAddress = value }),
+        Of("stats-user", "a name of 1 to 64 of A-Z a-z 0-9 . _ -", FileValues.Name, (file, value) => file with { StatsUser = value }),
+        Of("stats-password", "1 to 128 characters, no single quote", FileValues.Password, (file, value) => file with { StatsPassword = value }),
         Choice("front", Fronts, (file, value) => file with { Front = Enum.Parse<FrontKind>(value, ignoreCase: true) }),
         Choice("strategy", Strategies, (file, value) => file with { Strategy = value }),
         Duration("average-delay", TimeSpan.Zero, LongestDelay, "0ms to 1m", (file, value) => file with { AverageDelay = value }, "avg-delay"),
@@ -81,6 +84,9 @@ internal static class FleetKeys
 
     private static FileKey<FleetFile> Port(string name, Func<FleetFile, int, FleetFile> set, string? alias = null) =>
         OfValue(name, PortForms, node => FileValues.Number(node, 1, 65535), set, alias);
+
+    private static FileKey<FleetFile> Address(string name, Func<FleetFile, string, FleetFile> set) =>
+        Of(name, "an IPv4 address, such as 0.0.0.0 (all) or 127.0.0.1 (this machine only)", FileValues.IpAddress, set);
 
     private static FileKey<FleetFile> Duration(string name, TimeSpan least, TimeSpan most, string range, Func<FleetFile, TimeSpan, FleetFile> set, string? alias = null) =>
         OfValue(name, $"a time from {range}, such as 500ms or 2s", node => FileValues.Duration(node, least, most), set, alias);

@@ -6,8 +6,6 @@ namespace TeeChain.Fleet.Haproxy;
 /// <summary>The bundled haproxy.cfg for a fleet: other addresses, other servers, no reloads, all else as it is. Pure.</summary>
 internal static partial class FrontConfigurationRule
 {
-    private const string StatsUser = "teechain";
-
     /// <summary>For reloads, of which there are none here; without it a stop need not wait for clients that may ask once more.</summary>
     private const string KeepsIdle = "option idle-close-on-response";
 
@@ -18,7 +16,7 @@ internal static partial class FrontConfigurationRule
         {
             ["TEECHAIN_HTTP_BIND"] = settings.HttpBind,
             ["TEECHAIN_STATS_BIND"] = settings.StatsBind,
-            ["TEECHAIN_STATS_USER"] = StatsUser,
+            ["TEECHAIN_STATS_USER"] = settings.StatsUser,
             ["TEECHAIN_STATS_PASSWORD"] = settings.StatsPassword,
             ["TEECHAIN_HAPROXY_SOCKET"] = settings.Socket,
         };

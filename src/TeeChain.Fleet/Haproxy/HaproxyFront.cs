@@ -10,13 +10,8 @@ namespace TeeChain.Fleet.Haproxy;
 /// </summary>
 /// <param name="program">Of <see cref="Find"/>.</param>
 /// <param name="folder">Of this fleet; holds this front door's files under <paramref name="name"/>.</param>
-internal sealed class HaproxyFront(string program, string folder, string name, string httpBind, string statsBind, string? registry, BundledConfiguration bundled, HostNames names)
+internal sealed class HaproxyFront(string program, string folder, string name, string httpBind, StatsPage stats, string? registry, BundledConfiguration bundled, HostNames names)
 {
-    /// <summary>The one address for which the documented password is allowed (haproxy.cfg).</summary>
-    private const string DocumentedStatsBind = "127.0.0.1:1936";
-
-    private const string DocumentedPassword = "teechain";
-
     private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Of the Runtime API.</summary>
@@ -33,7 +28,7 @@ internal sealed class HaproxyFront(string program, string folder, string name, s
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public async Task<FrontCommand> PrepareAsync(FleetView view, CancellationToken cancellation)
     {
-        var settings = new FrontSettings(httpBind, statsBind, Password(), Socket, registry);
+        var settings = new FrontSettings(httpBind, stats.Bind, stats.User, stats.Password ?? Password(), Socket, registry);
         var servers = WantedServersRule.From(view, await names.ResolveAsync(view.Workers, [], cancellation)); // The keeper tells who is missing.
         WritePrivately(Configuration, FrontConfigurationRule.Render(bundled, settings, servers));
         return await CheckAsync(cancellation) is { } refusal
@@ -49,9 +44,9 @@ internal sealed class HaproxyFront(string program, string folder, string name, s
 
     private string Password()
     {
-        if (statsBind == DocumentedStatsBind)
+        if (stats.Bind == StatsPage.DocumentedBind)
         {
-            return DocumentedPassword;
+            return StatsPage.DocumentedPassword;
         }
 
         var file = Path.Combine(folder, "stats-password");

@@ -28,7 +28,7 @@ internal sealed class Launcher
         new Thread(RunStarts) { IsBackground = true, Name = "launcher" }.Start();
     }
 
-    /// <summary>Another for each launcher: what it starts bears it, and nothing else does.</summary>
+    /// <summary>Unlike that of any other launcher.</summary>
     public string Run { get; } = Guid.NewGuid().ToString("N");
 
     /// <exception cref="IOException">The process cannot be started at all; a program that is missing exits with 127 instead.</exception>
@@ -64,7 +64,7 @@ internal sealed class Launcher
         }
 
         start.Environment[Leftovers.Variable] = _mark;
-        start.Environment[Leftovers.RunVariable] = Run;
+        start.Environment[Watchman.Variable] = Run;
         return Process.Start(start)!;
     }
 

@@ -12,9 +12,6 @@ internal static class Leftovers
     /// <summary>In the environment of every process that a <see cref="Launcher"/> starts.</summary>
     public const string Variable = "TEECHAIN_UP";
 
-    /// <summary>Beside it: which run of the fleet started the process.</summary>
-    public const string RunVariable = "TEECHAIN_UP_RUN";
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public static IReadOnlyList<int> Find(string mark)

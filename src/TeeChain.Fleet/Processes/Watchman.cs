@@ -3,13 +3,16 @@ using System.Diagnostics;
 namespace TeeChain.Fleet.Processes;
 
 /// <summary>
-/// A small process that ends what this run started (<see cref="Leftovers.RunVariable"/>) once this process is gone, however it went:
-/// PR_SET_PDEATHSIG is lost by whoever changes its user, as HAProxy does. It reads a pipe that ends with us. The next run in the same
-/// folder may have begun by then, and is none of its business. Where there is no /proc it does nothing.
+/// A small process that ends what this run started once this process is gone, however it went: PR_SET_PDEATHSIG is lost by whoever
+/// changes its user, as HAProxy does. It reads a pipe that ends with us. What the next run in the same folder has started by then is
+/// not its affair. Where there is no /proc it does nothing.
 /// </summary>
 internal sealed class Watchman : IDisposable
 {
-    // $0 is the run's mark. A last scan kills whoever has not ended within ten seconds.
+    /// <summary>In the environment of every process that a <see cref="Launcher"/> starts; its value is <see cref="Launcher.Run"/>.</summary>
+    internal const string Variable = "TEECHAIN_UP_RUN";
+
+    // $0 is the mark. A last scan kills whoever has not ended within ten seconds.
     internal const string Script = """
         exec 2>/dev/null
         each() {
@@ -35,7 +38,7 @@ internal sealed class Watchman : IDisposable
     {
         // A session of its own, where that can be had: Ctrl-C is not for it.
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
-        foreach (var word in (string[])["-c", "if command -v setsid >/dev/null; then exec setsid sh -c \"$1\" \"$0\"; else exec sh -c \"$1\" \"$0\"; fi >/dev/null 2>&1", $"{Leftovers.RunVariable}={run}", Script])
+        foreach (var word in (string[])["-c", "if command -v setsid >/dev/null; then exec setsid sh -c \"$1\" \"$0\"; else exec sh -c \"$1\" \"$0\"; fi >/dev/null 2>&1", $"{Variable}={run}", Script])
         {
             start.ArgumentList.Add(word);
         }

@@ -51,8 +51,9 @@ internal sealed class FrontDoors(
     {
         var (name, port) = (NameOf(number), file.BalancerPort + number - 1);
         var bundled = BundledConfiguration.Load().Checking(ProbeRule.IntervalOf(file.HealthInterval));
+        var stats = new StatsPage($"{file.StatsAddress}:{Text(file.StatsPort + number - 1)}", file.StatsUser, file.StatsPassword);
         var front = new HaproxyFront(
-            program, data.Root, name, $"{file.BalancerAddress}:{Text(port)}", $"127.0.0.1:{Text(file.StatsPort + number - 1)}", file.RegistryPaths ? Registry("") : null, bundled, new HostNames(time));
+            program, data.Root, name, $"{file.BalancerAddress}:{Text(port)}", stats, file.RegistryPaths ? Registry("") : null, bundled, new HostNames(time));
         return new HaproxyDoor(name, port, front, fleet, counts, bundled, data.Log(name), launcher, tell, time, logs);
     }
 

@@ -49,6 +49,7 @@ internal sealed class LocalFleet : IAsyncDisposable
     private readonly Crew _crew;
     private readonly Scaler _scaler;
     private readonly FrontDoors _frontDoors;
+    private readonly Ledger _ledger;
     private readonly Roll _roll;
     private readonly RegistryGuard _guard;
     private readonly Watchman _watchman; // It acts when nobody holds it.
@@ -59,18 +60,18 @@ internal sealed class LocalFleet : IAsyncDisposable
         (_file, _data, _screen, _time, _logs, _registry) = (file, data, screen, time, logs, registry);
         var launcher = new Launcher(data.Root);
         _watchman = Watchman.Start(launcher.Run);
-        var ledger = new Ledger(data.Root);
+        _ledger = new Ledger(data.Root);
         var commands = new CommandLines(file, data, tools.Teeproxy, tools.SampleApp, secret.Path);
         var statsDb = Path.GetFullPath(file.StatsDb ?? Path.Combine(data.Root, "worker-stats.db"));
         var counts = new RequestCounts();
-        _roll = Roll.AtStart(ledger.Load(), file);
+        _roll = Roll.AtStart(_ledger.Load(), file);
         _nodes = new NodeClient(secret.Secret);
         _keeper = new ChainKeeper(registry, _nodes, time);
         _statistics = new StatisticsKeeping(counts, new StatisticsStore(statsDb, TimeSpan.FromSeconds(2)), logs.CreateLogger<StatisticsKeeping>());
         _crew = new Crew(data, commands, launcher, screen.Tell, time);
         var entering = new Entering(
             file, data, commands, _crew, registry, new Joining(registry, _keeper, _nodes, time), new Leaving(registry, _keeper, _nodes, OnTheirWay, time), screen.Tell);
-        _scaler = new Scaler(file, ledger, _roll, registry, entering, screen.Tell);
+        _scaler = new Scaler(file, _ledger, _roll, registry, entering, screen.Tell);
         _frontDoors = new FrontDoors(file, data, secret.Path, statsDb, tools.Haproxy, registry, counts, launcher, screen.Tell, time, logs);
         _guard = new RegistryGuard(secret.Secret, new Address("127.0.0.1", file.RegistryPort));
     }
@@ -99,7 +100,13 @@ internal sealed class LocalFleet : IAsyncDisposable
 
             var fleet = new LocalFleet(file, data, secret, tools, registry, logs, screen, time);
             fleet._statistics.Load(); // a file of another release ends the start here
-            return fleet.WhyNoPorts(tools) is { } taken ? throw new IOException($"{taken}.") : fleet;
+            if (fleet.WhyNoPorts(tools) is { } taken)
+            {
+                throw new IOException($"{taken}.");
+            }
+
+            fleet._ledger.Save(fleet._roll); // A later file that says another number is compared with this one.
+            return fleet;
         }
         catch
         {

@@ -3,7 +3,6 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd.Fleets;
 
 /// <summary><c>teechain up</c> with the shipped <c>config.yaml</c>, the configured balancer's own: three workers, two balancers, delays and failures.</summary>
-[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class ConfiguredFileTests
 {
     private const int Writes = 20;
@@ -16,6 +15,7 @@ public sealed class ConfiguredFileTests
     [Fact]
     public Task Behind_the_gateway_both_balancers_serve_and_follow_a_scale_and_the_statistics_are_what_a_client_counts_after_a_restart_too() => FollowAsync(hasHaproxy: false);
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public Task Behind_HAProxy_both_balancers_serve_and_follow_a_scale_and_the_statistics_are_what_a_client_counts_after_a_restart_too() => FollowAsync(hasHaproxy: true);
 

@@ -3,7 +3,6 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd.Fleets;
 
 /// <summary><c>teechain up</c> with the shipped <c>teechain.yaml</c>: HAProxy is the front door where it is installed, the gateway where not.</summary>
-[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class FrontDoorTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

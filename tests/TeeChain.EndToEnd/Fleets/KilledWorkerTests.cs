@@ -3,7 +3,6 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd.Fleets;
 
 /// <summary>A worker's processes die under <c>teechain up</c>.</summary>
-[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class KilledWorkerTests
 {
     private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(3);
@@ -13,6 +12,7 @@ public sealed class KilledWorkerTests
     [Fact]
     public Task Behind_the_gateway_a_worker_whose_process_dies_is_out_of_the_turns_within_two_health_intervals_and_comes_back_by_itself() => KillAsync(hasHaproxy: false);
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public Task Behind_HAProxy_a_worker_whose_process_dies_is_out_of_the_turns_within_two_health_intervals_and_comes_back_by_itself() => KillAsync(hasHaproxy: true);
 
@@ -27,8 +27,8 @@ public sealed class KilledWorkerTests
             """,
             "node1", "node2", "node3");
         await up.StartAsync(hasHaproxy, Cancellation);
-        using var readers = new Load(up.Balancer(), connections: 4) { Pause = TimeSpan.FromMilliseconds(40) };
-        using var writers = new Load(up.Balancer(), connections: 2) { Pause = TimeSpan.FromMilliseconds(100) };
+        using var readers = Clients.Readers(up.Balancer());
+        using var writers = Clients.Writers(up.Balancer());
         var reads = readers.StartReads(null, Cancellation);
         var run = writers.StartWrites(20, Cancellation);
         await run.AcknowledgedAsync(10);

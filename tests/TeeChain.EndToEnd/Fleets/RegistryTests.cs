@@ -12,7 +12,6 @@ using TeeChain.Protocol.Registration;
 namespace TeeChain.EndToEnd.Fleets;
 
 /// <summary>What <c>POST /register-worker</c> of a real <c>teechain gateway --registry</c> takes, and what it does not.</summary>
-[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class RegistryTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

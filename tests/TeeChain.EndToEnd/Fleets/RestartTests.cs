@@ -13,7 +13,7 @@ public sealed class RestartTests
     {
         await using var up = new UpRun("workers: 2", "node1", "node2");
         await up.StartAsync(hasHaproxy: false, Cancellation);
-        using var load = new Load(up.Balancer(), connections: 2) { Pause = TimeSpan.FromMilliseconds(100) };
+        using var load = Clients.Writers(up.Balancer());
         var run = load.StartWrites(20, Cancellation);
         await run.AcknowledgedAsync(10);
 
@@ -36,5 +36,23 @@ public sealed class RestartTests
 
         await up.ShowsAsync(up.Names, Cancellation);
         (await Agreement.ReadAsync(up.Nodes, up.Apps, Cancellation)).AssertHolds(writes, [1, 1, 1]);
+    }
+
+    [Fact]
+    public async Task Who_the_file_has_no_more_leaves_at_the_next_start_also_where_nobody_ever_scaled()
+    {
+        await using var up = new UpRun("workers: 3", "node1", "node2", "node3");
+        await up.StartAsync(hasHaproxy: false, Cancellation);
+        using var load = new Load(up.Balancer(), connections: 1);
+        var writes = await load.WriteAsync(3, Cancellation);
+        await up.StopAsync(Signal.Terminate, Cancellation);
+
+        up.Edit("workers: 3", "workers: 2");
+        up.Start(hasHaproxy: false);
+
+        await up.TellsAsync("node3 has left the fleet", Cancellation);
+        up.Names = ["node1", "node2"];
+        await up.ShowsAsync(up.Names, Cancellation);
+        (await Agreement.ReadAsync(up.Nodes, up.Apps, Cancellation)).AssertHolds(writes, [0, 0]);
     }
 }

@@ -3,7 +3,6 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd.Fleets;
 
 /// <summary><c>teechain scale</c>, up and down, while clients read and write.</summary>
-[Trait(Repository.When, Repository.OnlyInAll)]
 public sealed class ScaleTests
 {
     private static readonly string[] Five = ["node1", "node2", "node3", "node4", "node5"];
@@ -13,6 +12,7 @@ public sealed class ScaleTests
     [Fact]
     public Task Behind_HAProxy_from_three_to_five_to_two_no_read_fails_and_no_write_is_lost_or_disordered() => ScaleAsync(hasHaproxy: true);
 
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public Task Behind_the_gateway_from_three_to_five_to_two_no_read_fails_and_no_write_is_lost_or_disordered() => ScaleAsync(hasHaproxy: false);
 
@@ -20,8 +20,8 @@ public sealed class ScaleTests
     {
         await using var up = new UpRun("workers: 3", Five[..3]);
         await up.StartAsync(hasHaproxy, Cancellation);
-        using var readers = new Load(up.Balancer(), connections: 4) { Pause = TimeSpan.FromMilliseconds(40) };
-        using var writers = new Load(up.Balancer(), connections: 2) { Pause = TimeSpan.FromMilliseconds(100) };
+        using var readers = Clients.Readers(up.Balancer());
+        using var writers = Clients.Writers(up.Balancer());
         var reads = readers.StartReads(null, Cancellation);
         var run = writers.StartWrites(20, Cancellation);
         await run.AcknowledgedAsync(20);
@@ -33,7 +33,7 @@ public sealed class ScaleTests
         (await Agreement.ReadAsync(up.Nodes, up.Apps, Cancellation)).AssertHolds(writes, [0, 0, 0, 0, 0]);
         await up.ShowsAsync(Five, Cancellation);
 
-        using var laterWriters = new Load(up.Balancer(), connections: 2) { Pause = TimeSpan.FromMilliseconds(100) };
+        using var laterWriters = Clients.Writers(up.Balancer());
         run = laterWriters.StartWrites(20, Cancellation);
         await run.AcknowledgedAsync(20);
 

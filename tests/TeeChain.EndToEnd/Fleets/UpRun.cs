@@ -53,6 +53,10 @@ internal sealed class UpRun : IAsyncDisposable
 
     public string PathOf(string name) => _folder.File(name);
 
+    /// <summary>Of the fleet's file, for the next start.</summary>
+    public void Edit(string from, string to) =>
+        File.WriteAllText(_folder.File("fleet.yaml"), File.ReadAllText(_folder.File("fleet.yaml")).Replace(from, to, StringComparison.Ordinal));
+
     /// <param name="hasHaproxy">Whether HAProxy is to be found on PATH.</param>
     public void Start(bool hasHaproxy)
     {

@@ -21,6 +21,19 @@ internal sealed class Network : IDisposable
 
     public IReadOnlyList<Machine> Hosts { get; private set; } = [];
 
+    /// <summary>Whether this user may make namespaces.</summary>
+    public static bool IsAllowed()
+    {
+        var name = $"{Prefix}{Environment.ProcessId}-asked";
+        var isMade = Run($"netns add {name}") is null;
+        if (isMade)
+        {
+            Run($"netns del {name}");
+        }
+
+        return isMade;
+    }
+
     /// <summary>Skips the test, with the reason, where this user may not make namespaces.</summary>
     public static Network Create(int hosts)
     {

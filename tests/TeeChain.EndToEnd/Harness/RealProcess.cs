@@ -125,7 +125,8 @@ internal sealed partial class RealProcess : IAsyncDisposable
     private static bool IsConfiguration(string name) =>
         name.StartsWith("TEECHAIN_", StringComparison.Ordinal)
         || name.StartsWith("TEEPROXY_", StringComparison.Ordinal)
-        || name.StartsWith("SAMPLE_APP_", StringComparison.Ordinal);
+        || name.StartsWith("SAMPLE_APP_", StringComparison.Ordinal)
+        || name.StartsWith("LOADTEST_", StringComparison.Ordinal);
 
     private void EndWithUs(object? sender, EventArgs e) => Send(Signal.Kill);
 

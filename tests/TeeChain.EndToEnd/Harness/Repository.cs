@@ -11,6 +11,9 @@ internal static class Repository
     /// <summary>The variable that names <see cref="Programs"/>, for <c>misc-commands.sh</c> too.</summary>
     public const string ProgramsVariable = "TEECHAIN_PROGRAMS";
 
+    /// <summary>Whether there is time for what is slow, and for full sizes.</summary>
+    public static bool IsAll { get; } = Environment.GetEnvironmentVariable("TEECHAIN_TEST_ALL") is "1";
+
     public static string Root { get; } = FindRoot();
 
     /// <summary><c>Debug</c> or <c>Release</c>: the folder above the target framework's, tests/…/bin/Release/net10.0.</summary>
@@ -24,6 +27,8 @@ internal static class Repository
     public static string SampleApp { get; } = Program("SampleApp", "sample-app");
 
     public static string TeeChain { get; } = Program("TeeChain.Fleet", "teechain");
+
+    public static string LoadTest { get; } = Path.Combine(Root, "loadtest", "bin", Configuration, "net10.0", "loadtest");
 
     public static string FrontConfiguration { get; } = Path.Combine(Root, "haproxy.cfg");
 

@@ -42,8 +42,14 @@ public sealed class FleetFileReaderTests
         Assert.Equal(
             new FleetFile
             {
-                Workers = 3, Names = file.Names, Balancers = 2, StatsDb = "worker-stats.db", AverageDelay = TimeSpan.FromMilliseconds(50),
-                FailureRate = 12, BalancerPort = 5050, WorkerPort = 6000,
+                Workers = 3,
+                Names = file.Names,
+                Balancers = 2,
+                StatsDb = "worker-stats.db",
+                AverageDelay = TimeSpan.FromMilliseconds(50),
+                FailureRate = 12,
+                BalancerPort = 5050,
+                WorkerPort = 6000,
             },
             file);
     }
@@ -64,6 +70,13 @@ public sealed class FleetFileReaderTests
     [InlineData("names: [a, a]", 1, "names", "different names")]
     [InlineData("names: ['../a']", 1, "names", "A-Z a-z 0-9")]
     [InlineData("names: romulus", 1, "names", "a list")]
+    [InlineData("stats-address: localhost", 1, "stats-address", "an IPv4 address")]
+    [InlineData("stats-user: 'a:b'", 1, "stats-user", "A-Z a-z 0-9")]
+    [InlineData("stats-password: \"it's\"", 1, "stats-password", "no single quote")]
+    [InlineData("stats-password:", 1, "stats-password is empty", "1 to 128 characters")]
+    [InlineData("stats-port: 1937\nstats-password: teechain", 2, "everybody knows", "127.0.0.1:1936 alone")]
+    [InlineData("stats-address: 0.0.0.0\nstats-password: teechain", 2, "everybody knows", "another")]
+    [InlineData("balancers: 2\nstats-password: teechain", 2, "everybody knows", "another")]
     [InlineData("registry-paths: maybe", 1, "registry-paths", "on or off")]
     [InlineData("app: ruby app.rb", 1, "app", "{port}")]
     [InlineData("app: ruby app.rb -p {port} -n {nam}", 1, "app", "{name}")]
@@ -112,6 +125,15 @@ public sealed class FleetFileReaderTests
     [InlineData("registry-paths: yes")]
     [InlineData("registry-paths: \"true\"")]
     public void A_switch_is_written_in_the_ways_of_YAML(string text) => Assert.True(Right(text).RegistryPaths);
+
+    [Fact]
+    public void The_stats_page_has_an_address_a_user_and_a_password()
+    {
+        var file = Right("stats-address: 0.0.0.0\nstats-port: 2000\nstats-user: ada\nstats-password: 'a: #b\"'");
+
+        Assert.Equal(("0.0.0.0", 2000, "ada", "a: #b\""), (file.StatsAddress, file.StatsPort, file.StatsUser, file.StatsPassword));
+        Assert.Equal("teechain", Right("stats-password: teechain").StatsPassword);
+    }
 
     [Fact]
     public void More_workers_fit_until_two_runs_of_ports_meet()

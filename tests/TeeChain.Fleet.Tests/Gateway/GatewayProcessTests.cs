@@ -2,10 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using TeeChain.EndToEnd.Harness;
 using TeeChain.Fleet.Registry;
+using TeeChain.Fleet.Tests.Haproxy;
 using TeeChain.Protocol.Registration;
 
 namespace TeeChain.Fleet.Tests.Gateway;
@@ -16,6 +17,7 @@ public sealed class GatewayProcessTests : IDisposable
     private static readonly byte[] Secret = "0123456789abcdef0123456789abcdef"u8.ToArray();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("teechain-").FullName;
+    private readonly Ports _ports = Ports.Reserve();
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
 
     public GatewayProcessTests()
@@ -36,7 +38,7 @@ public sealed class GatewayProcessTests : IDisposable
     {
         await using var romulus = await FakeWorker.StartAsync("romulus", FakeWorker.Read, FakeWorker.Head);
         await using var remus = await FakeWorker.StartAsync("remus", FakeWorker.Read);
-        var (front, second, registry) = (FreePort(), FreePort(), FreePort());
+        var (front, second, registry) = (_ports.Next(), _ports.Next(), _ports.Next());
         using var announcing = new CancellationTokenSource();
         string[] own = ["--listen", $":{front}", "--registry", "--registry-listen", $":{registry}", "--data", Path.Combine(_folder, "registry")];
         string[] other = ["--listen", $":{second}", "--registry-url", $"http://127.0.0.1:{registry}"];
@@ -52,7 +54,8 @@ public sealed class GatewayProcessTests : IDisposable
             }
 
             Assert.Equal([$"http://{romulus.Application.Address}", $"http://{remus.Application.Address}"], (await _client.GetFromJsonAsync<string[]>($"http://127.0.0.1:{second}/workers", TestContext.Current.CancellationToken))!);
-            Assert.True(Number(await StatsAsync(second), "TotalRequests", "total") > 0, "the follower shows statistics");
+            await Polling.UntilAsync(
+                async () => Number(await StatsAsync(second), "TotalRequests", "total") > 0 ? null : "no request", "the follower shows statistics"); // written once a second
             await announcing.CancelAsync();
             await announced;
             await StopAsync(follower);
@@ -78,7 +81,7 @@ public sealed class GatewayProcessTests : IDisposable
             await context.Response.WriteAsJsonAsync(new FleetView(1, [romulus.As()]), RegistryJson.Default.FleetView, cancellationToken: context.RequestAborted);
         });
         await registry.StartAsync();
-        var front = FreePort();
+        var front = _ports.Next();
 
         using var gateway = Start(["--listen", $":{front}", "--registry-url", $"http://{registry.Address}", "--health-interval", "1m"]);
         using var answer = await FirstAnswerAsync(front);
@@ -90,9 +93,9 @@ public sealed class GatewayProcessTests : IDisposable
     [Fact]
     public async Task A_front_door_without_a_registry_listens_all_the_same()
     {
-        var front = FreePort();
+        var front = _ports.Next();
 
-        using var gateway = Start(["--listen", $":{front}", "--registry-url", $"http://127.0.0.1:{FreePort()}"]);
+        using var gateway = Start(["--listen", $":{front}", "--registry-url", $"http://127.0.0.1:{_ports.Next()}"]);
         using var answer = await FirstAnswerAsync(front);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
@@ -104,7 +107,7 @@ public sealed class GatewayProcessTests : IDisposable
     {
         await File.WriteAllTextAsync(Database, new string('x', 5000), TestContext.Current.CancellationToken);
 
-        using var gateway = Start(["--listen", $":{FreePort()}", "--registry-url", $"http://127.0.0.1:{FreePort()}"]);
+        using var gateway = Start(["--listen", $":{_ports.Next()}", "--registry-url", $"http://127.0.0.1:{_ports.Next()}"]);
         await gateway.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal(1, gateway.ExitCode);
@@ -228,12 +231,5 @@ public sealed class GatewayProcessTests : IDisposable
         using var kill = Process.Start("kill", ["-TERM", gateway.Id.ToString(CultureInfo.InvariantCulture)]);
         await gateway.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal(0, gateway.ExitCode);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

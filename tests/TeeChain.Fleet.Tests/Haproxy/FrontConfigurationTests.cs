@@ -10,7 +10,7 @@ namespace TeeChain.Fleet.Tests.Haproxy;
 /// <summary>What is made of the bundled haproxy.cfg, and what is read from it.</summary>
 public sealed class FrontConfigurationTests
 {
-    private static readonly FrontSettings Settings = new(":9080", "127.0.0.1:1937", "pass\"$word", "/run/x/front.sock", null);
+    private static readonly FrontSettings Settings = new(":9080", "127.0.0.1:1937", "ada", "pass\"$word", "/run/x/front.sock", null);
 
     [Theory]
     [InlineData("writes", "check inter 500ms fall 2 rise 1 maxconn 2000 fall 4")]
@@ -31,7 +31,7 @@ public sealed class FrontConfigurationTests
         Assert.Contains("bind \":9080\"", changed);
         Assert.Contains("bind \"127.0.0.1:1937\"", changed);
         Assert.Contains("stats socket \"/run/x/front.sock\" mode 600 level admin expose-fd listeners", changed);
-        Assert.Contains("user \"teechain\" insecure-password \"pass\\\"\\$word\"", changed);
+        Assert.Contains("user \"ada\" insecure-password \"pass\\\"\\$word\"", changed);
         Assert.DoesNotContain(lines, line => line.TrimStart().StartsWith("server ", StringComparison.Ordinal));
         Assert.Equal(bundled.Lines.Count(line => !line.Contains("TEECHAIN_NODE", StringComparison.Ordinal)) + 1, lines.Length);
     }
@@ -97,6 +97,21 @@ public sealed class FrontConfigurationTests
         await Polling.UntilAsync(async () => await haproxy.AskAsync(HttpMethod.Get, "/workers/x") is var answer && answer == "200 romulus GET" ? null : answer, "the rest goes to the application");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(9)]
+    public async Task HAProxy_takes_any_number_of_nodes_and_a_password_with_all_that_means_something_to_it(int nodes)
+    {
+        await using var haproxy = new RealHaproxy(statsPassword: "a\"b\\c$d#e f,(g)%[h]{i}\u00e9");
+
+        await haproxy.StartAsync(new FleetView(1, [.. Enumerable.Range(1, nodes).Select(i => new Worker($"node{i}", $"127.0.0.1:{i}", $"127.0.0.1:{i + 10}", $"127.0.0.1:{i + 20}", WorkerState.Present))]));
+
+        Assert.Equal(nodes, (await haproxy.LookAsync()).Servers.Count(server => server.Id.Backend == "reads"));
+        Assert.Equal(200, await haproxy.StatsStatusAsync("teechain", "a\"b\\c$d#e f,(g)%[h]{i}\u00e9"));
+        Assert.Equal(401, await haproxy.StatsStatusAsync("teechain", "teechain"));
+    }
+
     [Fact]
     public async Task Asked_to_finish_it_answers_what_is_on_its_way_and_waits_for_no_idle_client()
     {
@@ -131,7 +146,7 @@ public sealed class FrontConfigurationTests
         try
         {
             var program = HaproxyFront.Find(Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin")!;
-            var front = new HaproxyFront(program, folder.FullName, "front", "no address", ":1", null, BundledConfiguration.Load(), new HostNames(TimeProvider.System));
+            var front = new HaproxyFront(program, folder.FullName, "front", "no address", new StatsPage(":1", "teechain", null), null, BundledConfiguration.Load(), new HostNames(TimeProvider.System));
 
             var command = await front.PrepareAsync(FleetView.Empty, TestContext.Current.CancellationToken);
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using TeeChain.Fleet.Haproxy;
 using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
@@ -15,15 +17,15 @@ internal sealed class RealHaproxy : IAsyncDisposable
     private readonly ConcurrentQueue<string?> _log = [];
     private Process? _process;
 
-    public RealHaproxy(string? registry = null)
+    /// <param name="statsPassword">Null: one is made.</param>
+    public RealHaproxy(string? registry = null, string? statsPassword = null)
     {
         var program = HaproxyFront.Find(Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin")
             ?? throw new InvalidOperationException("These tests need HAProxy (apt-get install haproxy).");
         _front = new HaproxyFront(
-            program, _folder.FullName, "front", $"unix@{HttpSocket}", $"unix@{Path("stats.sock")}", registry, BundledConfiguration.Load(), new HostNames(TimeProvider.System));
+            program, _folder.FullName, "front", $"unix@{HttpSocket}", new StatsPage($"unix@{StatsSocket}", "teechain", statsPassword), registry, BundledConfiguration.Load(), new HostNames(TimeProvider.System));
         Api = new RuntimeApi(_front.Socket, RuntimeApi.DefaultTimeout, TimeProvider.System);
-        // A connection a request: this is about which server HAProxy chooses.
-        Client = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync, PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = new Uri("http://front") };
+        Client = ClientOf(HttpSocket);
     }
 
     public RuntimeApi Api { get; }
@@ -36,6 +38,8 @@ internal sealed class RealHaproxy : IAsyncDisposable
     public string Log => string.Join('\n', _log);
 
     private string HttpSocket => Path("http.sock");
+
+    private string StatsSocket => Path("stats.sock");
 
     public string Path(string name) => System.IO.Path.Combine(_folder.FullName, name);
 
@@ -66,7 +70,7 @@ internal sealed class RealHaproxy : IAsyncDisposable
     }
 
     /// <summary>A connection of one's own to where clients come in.</summary>
-    public ValueTask<Stream> ConnectAsync(CancellationToken cancellation) => ConnectAsync(null!, cancellation);
+    public ValueTask<Stream> ConnectAsync(CancellationToken cancellation) => ConnectAsync(HttpSocket, cancellation);
 
     public async Task KillAsync()
     {
@@ -102,6 +106,16 @@ internal sealed class RealHaproxy : IAsyncDisposable
         return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}";
     }
 
+    /// <summary>What the stats page answers to that user.</summary>
+    public async Task<int> StatsStatusAsync(string user, string password)
+    {
+        using var client = ClientOf(StatsSocket);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -113,10 +127,20 @@ internal sealed class RealHaproxy : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    // A connection a request: this is about which server HAProxy chooses.
+    private static HttpClient ClientOf(string path) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = (_, cancellation) => ConnectAsync(path, cancellation),
+        PooledConnectionLifetime = TimeSpan.Zero,
+    })
+    {
+        BaseAddress = new Uri("http://front"),
+    };
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(HttpSocket), cancellation);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
         return new NetworkStream(socket, ownsSocket: true);
     }
 }

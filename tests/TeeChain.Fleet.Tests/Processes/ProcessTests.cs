@@ -30,7 +30,7 @@ public sealed class ProcessTests : IAsyncDisposable
             await child.StopAsync(new CancellationToken(canceled: true));
         }
 
-        await Leftovers.EndAsync(_folder, TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
+        await Leftovers.EndAsync(_folder, TimeSpan.FromSeconds(1), TimeProvider.System, CancellationToken.None);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -142,22 +142,37 @@ public sealed class ProcessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_watchman_ends_what_is_left_when_its_process_is_gone_and_nothing_when_it_ended_in_order_or_of_the_next_run()
+    public async Task The_watchman_ends_what_its_run_left_when_its_process_is_gone_and_nothing_of_the_next_run()
     {
         var mine = await _launcher.Value.StartAsync(Plan("mine", ["sleep", "70"]));
+        var stubborn = await _launcher.Value.StartAsync(Plan("stubborn", ["sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.05; done"]));
         var next = await new Launcher(_folder).StartAsync(Plan("next", ["sleep", "70"]));
-        Watchman.Start(_launcher.Value.Run).Dispose();
+        await UntilAsync(() => Log("stubborn") == "up\n" && Leftovers.Find(_folder).Count >= 3);
 
         // A process that starts a watchman as we do, and is killed: its end of the pipe closes without a word.
-        Assert.True(IsAlive(mine.Pid));
-        using var watchman = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watchman.Script, $"{Leftovers.RunVariable}={_launcher.Value.Run}"]) { RedirectStandardInput = true })!;
+        using var watchman = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watchman.Script.Replace("sleep 10", "sleep 0.2", StringComparison.Ordinal), $"{Watchman.Variable}={_launcher.Value.Run}"])
+        {
+            RedirectStandardInput = true,
+        })!;
         watchman.StandardInput.Close();
+        await watchman.WaitForExitAsync(Cancellation);
 
-        await UntilAsync(() => !IsAlive(mine.Pid));
-        await UntilAsync(() => IsSleeping(watchman.Id)); // It has looked at all.
+        await UntilAsync(() => !IsAlive(mine.Pid) && !IsAlive(stubborn.Pid));
         Assert.True(IsAlive(next.Pid));
-        watchman.Kill();
         await next.StopAsync(Farewell.Terminate, new CancellationToken(canceled: true));
+    }
+
+    [Fact]
+    public async Task The_watchman_ends_nothing_when_its_process_ended_in_order()
+    {
+        var mine = await _launcher.Value.StartAsync(Plan("mine", ["sleep", "70"]));
+        Watchman.Start(_launcher.Value.Run).Dispose();
+        using var watchman = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Watchman.Script, $"{Watchman.Variable}={_launcher.Value.Run}"]) { RedirectStandardInput = true })!;
+
+        await watchman.StandardInput.WriteLineAsync();
+        await watchman.WaitForExitAsync(Cancellation);
+
+        Assert.True(IsAlive(mine.Pid));
     }
 
     [Fact]
@@ -211,11 +226,6 @@ public sealed class ProcessTests : IAsyncDisposable
     }
 
     private string Log(string name, string extension = ".log") => File.Exists(Path.Combine(_folder, name + extension)) ? File.ReadAllText(Path.Combine(_folder, name + extension)) : "";
-
-    /// <summary>Whether a shell's one child is <c>sleep</c>.</summary>
-    private static bool IsSleeping(int shell) =>
-        File.ReadAllText($"/proc/{shell}/task/{shell}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var child]
-        && File.Exists($"/proc/{child}/comm") && File.ReadAllText($"/proc/{child}/comm") == "sleep\n";
 
     private static bool IsAlive(int pid) => File.Exists($"/proc/{pid}/stat") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z", StringComparison.Ordinal);
 
