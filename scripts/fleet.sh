@@ -114,6 +114,8 @@ front_answers() {
 
 has_as_many_as_wanted() { ask_registry /scale | grep -q '"isScaling": *false'; }
 
+has_wanted() { ask_registry /scale | grep -q "\"wanted\": *$1\b"; } # N
+
 fleet_is_ready() { has_as_many_as_wanted && front_answers && ask_teechain status >/dev/null 2>&1; }
 
 # Gives up at once where it has ended.
@@ -151,6 +153,8 @@ up() {
     (umask 077 && start_fleet)
   fi
   await_fleet
+  # The fleet goes on with as many as it was last scaled to; who names a number means it.
+  [[ -z $nodes ]] || has_wanted "$nodes" || (scale "$nodes")
   # Another application has other writes.
   [[ $(setting app sample) != sample ]] || exercise
   summary

@@ -5,7 +5,7 @@
 declare -A begun_pid=() begun_at=()
 
 # The priority of what runs beside the others, which are not to wait for it.
-beside=(nice -n 10)
+beside=(nice -n 5)
 
 # begin NAME COMMAND…: starts a program of tests, which may take the time that is left.
 begin() {

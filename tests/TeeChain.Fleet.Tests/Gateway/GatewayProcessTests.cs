@@ -18,6 +18,7 @@ public sealed class GatewayProcessTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("teechain-").FullName;
     private readonly Ports _ports = Ports.Reserve();
+    private readonly List<Process> _started = [];
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false });
 
     public GatewayProcessTests()
@@ -44,25 +45,22 @@ public sealed class GatewayProcessTests : IDisposable
         string[] other = ["--listen", $":{second}", "--registry-url", $"http://127.0.0.1:{registry}"];
         long sent = 0;
 
-        using (var first = Start(own))
-        using (var follower = Start(other))
+        var (first, follower) = (Start(own), Start(other));
+        var announced = AnnounceAsync($"http://127.0.0.1:{second}", announcing.Token, romulus, remus);
+        foreach (var port in (int[])[front, second])
         {
-            var announced = AnnounceAsync($"http://127.0.0.1:{second}", announcing.Token, romulus, remus);
-            foreach (var port in (int[])[front, second])
-            {
-                sent += await UntilBothAnswerAsync(port);
-            }
-
-            Assert.Equal([$"http://{romulus.Application.Address}", $"http://{remus.Application.Address}"], (await _client.GetFromJsonAsync<string[]>($"http://127.0.0.1:{second}/workers", TestContext.Current.CancellationToken))!);
-            await Polling.UntilAsync(
-                async () => Number(await StatsAsync(second), "TotalRequests", "total") > 0 ? null : "no request", "the follower shows statistics"); // written once a second
-            await announcing.CancelAsync();
-            await announced;
-            await StopAsync(follower);
-            await StopAsync(first);
+            sent += await UntilBothAnswerAsync(port);
         }
 
-        using var again = Start(own);
+        Assert.Equal([$"http://{romulus.Application.Address}", $"http://{remus.Application.Address}"], (await _client.GetFromJsonAsync<string[]>($"http://127.0.0.1:{second}/workers", TestContext.Current.CancellationToken))!);
+        await Polling.UntilAsync(
+            async () => Number(await StatsAsync(second), "TotalRequests", "total") > 0 ? null : "no request", "the follower shows statistics"); // written once a second
+        await announcing.CancelAsync();
+        await announced;
+        await StopAsync(follower);
+        await StopAsync(first);
+
+        var again = Start(own);
         var stats = await StatsAsync(front);
         await StopAsync(again);
 
@@ -83,7 +81,7 @@ public sealed class GatewayProcessTests : IDisposable
         await registry.StartAsync();
         var front = _ports.Next();
 
-        using var gateway = Start(["--listen", $":{front}", "--registry-url", $"http://{registry.Address}", "--health-interval", "1m"]);
+        var gateway = Start(["--listen", $":{front}", "--registry-url", $"http://{registry.Address}", "--health-interval", "1m"]);
         using var answer = await FirstAnswerAsync(front);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -95,7 +93,7 @@ public sealed class GatewayProcessTests : IDisposable
     {
         var front = _ports.Next();
 
-        using var gateway = Start(["--listen", $":{front}", "--registry-url", $"http://127.0.0.1:{_ports.Next()}"]);
+        var gateway = Start(["--listen", $":{front}", "--registry-url", $"http://127.0.0.1:{_ports.Next()}"]);
         using var answer = await FirstAnswerAsync(front);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
@@ -107,7 +105,7 @@ public sealed class GatewayProcessTests : IDisposable
     {
         await File.WriteAllTextAsync(Database, new string('x', 5000), TestContext.Current.CancellationToken);
 
-        using var gateway = Start(["--listen", $":{_ports.Next()}", "--registry-url", $"http://127.0.0.1:{_ports.Next()}"]);
+        var gateway = Start(["--listen", $":{_ports.Next()}", "--registry-url", $"http://127.0.0.1:{_ports.Next()}"]);
         await gateway.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal(1, gateway.ExitCode);
@@ -117,6 +115,13 @@ public sealed class GatewayProcessTests : IDisposable
     public void Dispose()
     {
         _client.Dispose();
+        foreach (var gateway in _started)
+        {
+            gateway.Kill(); // whoever has ended is past it
+            gateway.WaitForExit();
+            gateway.Dispose();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -128,6 +133,7 @@ public sealed class GatewayProcessTests : IDisposable
             RedirectStandardOutput = true,
         };
         var gateway = Process.Start(start)!;
+        _started.Add(gateway);
         gateway.BeginOutputReadLine();
         return gateway;
     }
