@@ -4,9 +4,7 @@ using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Processes;
 using TeeChain.Fleet.Registry;
 using TeeChain.Fleet.Statistics;
-using TeeChain.Fleet.Status;
 using TeeChain.Protocol;
-using TeeChain.Protocol.Status;
 
 namespace TeeChain.Fleet.Up;
 
@@ -34,8 +32,6 @@ internal sealed class LocalFleet : IAsyncDisposable
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan BetweenTrims = TimeSpan.FromMinutes(1);
 
     private readonly FleetFile _file;
     private readonly DataFolder _data;
@@ -133,7 +129,12 @@ internal sealed class LocalFleet : IAsyncDisposable
         await server.StartAsync();
         Muster();
 
-        List<Task> loops = [_registry.RunAsync(running.Token), _keeper.RunAsync(running.Token), ShowAsync(running.Token), TrimAsync(running.Token), OpenDoorsAsync(running.Token)];
+        var overview = new Overview(_screen, _registry, _keeper, _statistics, _scaler, () => _doors, _time);
+        List<Task> loops =
+        [
+            _registry.RunAsync(running.Token), _keeper.RunAsync(running.Token), overview.RunAsync(running.Token),
+            LogTrimming.RunAsync(_data, _screen.Tell, _time, running.Token), OpenDoorsAsync(running.Token),
+        ];
         var ended = await Task.WhenAny([signals.Asked, statistics, .. loops]);
         var isAsked = ended == signals.Asked;
         _screen.Tell(isAsked ? "The fleet is asked to stop: the front doors first" : $"A part of the fleet failed, and the rest stops: {Cause(ended)}");
@@ -245,42 +246,6 @@ internal sealed class LocalFleet : IAsyncDisposable
 
     private int? OnTheirWay(string worker) =>
         _doors.Select(door => door.OnTheirWay(worker)).Aggregate((int?)0, (sum, count) => sum + count);
-
-    private async Task ShowAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var (state, counts, view) = (_scaler.State, _statistics.Current(), _registry.Current);
-            var rows = view.Workers.Select(worker => FleetRow.From(
-                new NodeTarget(worker.Name, worker.Admin, worker.State),
-                new Reply<NodeStatus>(_keeper.Statuses.GetValueOrDefault(worker.Name), null, null),
-                counts.FirstOrDefault(one => one.Worker == worker.Name)));
-            _screen.Show(
-                StatusReport.From([.. rows], view.Problems),
-                $"{state.Workers} workers{(state.IsScaling ? $", {state.Wanted} wanted" : "")}; {string.Join(", ", _doors.Select(door => $"{door.Kind} :{door.Port}"))}");
-            await Task.Delay(Look, _time, cancellation);
-        }
-    }
-
-    private async Task TrimAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            foreach (var log in _data.Logs)
-            {
-                try
-                {
-                    LogFile.Trim(log, LogFile.MostBytes);
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                {
-                    _screen.Tell($"{log} cannot be cut: {e.Message}");
-                }
-            }
-
-            await Task.Delay(BetweenTrims, _time, cancellation);
-        }
-    }
 
     /// <summary>Whether everything ended by itself.</summary>
     private async Task<bool> StopAsync(StopSignals signals)

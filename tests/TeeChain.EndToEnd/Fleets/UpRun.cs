@@ -43,6 +43,9 @@ internal sealed class UpRun : IAsyncDisposable
     public IReadOnlyList<TeeProxyNode> Nodes => [.. Names.Select((name, i) => new TeeProxyNode(
         name, new NodeFlags { Listen = _file["tee-port"] + i, Admin = _file["admin-port"] + i, Local = _file["worker-port"] + i, Data = "" }, _folder.Path))];
 
+    /// <summary>What its processes find in their environment besides.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Of all that this reads.</summary>
     public Tally Tally { get; } = new();
 
@@ -61,13 +64,13 @@ internal sealed class UpRun : IAsyncDisposable
     public void Start(bool hasHaproxy)
     {
         Assert.True(_process?.HasExited ?? true, "up runs already.");
-        var path = Environment.GetEnvironmentVariable("PATH")!;
+        var path = System.Environment.GetEnvironmentVariable("PATH")!;
         var folders = path.Split(':').Where(folder => hasHaproxy || !File.Exists(Path.Combine(folder, "haproxy")));
 
         // Whoever starts the tests in the background has them ignore Ctrl-C.
         _process = RealProcess.Start(
             "/usr/bin/env", ["--default-signal=INT", Repository.TeeChain, "up", "-f", "fleet.yaml"], _folder.File("up.log"), _folder.Path,
-            new Dictionary<string, string> { ["PATH"] = string.Join(':', folders) });
+            new Dictionary<string, string>(Environment) { ["PATH"] = string.Join(':', folders) });
     }
 
     /// <summary>Starts it and waits until every balancer shows every worker.</summary>
