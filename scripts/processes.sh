@@ -33,7 +33,8 @@ start_fleet() {
   # The file's paths are relative to the run folder. 9 is up's lock: it must not live as long as what it starts.
   (
     cd "$run" || exit 1
-    echo "$BASHPID $(started_at "$BASHPID")" >up.pid || exit 1
+    pid=$BASHPID # within $(…) it would be another's
+    echo "$pid $(started_at "$pid")" >up.pid || exit 1
     TEECHAIN_TEEPROXY=$teeproxy TEECHAIN_SAMPLE_APP=$sample_app exec setsid nohup "$teechain" up -f "$fleet_file"
   ) </dev/null >"$log" 2>&1 9>&- &
   await 5 test -s "$run/up.pid" || die "teechain up could not be started: $(cat "$log")"

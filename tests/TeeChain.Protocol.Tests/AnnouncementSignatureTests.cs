@@ -1,5 +1,5 @@
-using FsCheck.Fluent;
 using FsCheck;
+using FsCheck.Fluent;
 using TeeChain.Protocol.Registration;
 
 namespace TeeChain.Protocol.Tests;
@@ -10,7 +10,12 @@ public sealed class AnnouncementSignatureTests
 
     private static readonly Announcement Announcement = new()
     {
-        Name = "remus", Address = "node2:4567", Teeproxy = "node2:9000", Admin = "node2:9500", Time = 1_700_000_000_000, Nonce = new('a', 32),
+        Name = "remus",
+        Address = "node2:4567",
+        Teeproxy = "node2:9000",
+        Admin = "node2:9500",
+        Time = 1_700_000_000_000,
+        Nonce = new('a', 32),
     };
 
     [Fact]

@@ -24,8 +24,12 @@ internal sealed class CommandLines(FleetFile file, DataFolder data, string teepr
     {
         var values = new Dictionary<string, string>
         {
-            ["source"] = data.App(source.Name), ["source-name"] = source.Name, ["source-address"] = $"127.0.0.1:{source.AppPort(file)}",
-            ["target"] = data.App(target.Name), ["target-name"] = target.Name, ["target-address"] = $"127.0.0.1:{target.AppPort(file)}",
+            ["source"] = data.App(source.Name),
+            ["source-name"] = source.Name,
+            ["source-address"] = $"127.0.0.1:{source.AppPort(file)}",
+            ["target"] = data.App(target.Name),
+            ["target-name"] = target.Name,
+            ["target-address"] = $"127.0.0.1:{target.AppPort(file)}",
         };
         var command = file.SeedCommand ?? (file.App is null ? new CommandTemplate(["cp", $"{{source}}/{SampleUsers}", $"{{target}}/{SampleUsers}"]) : null);
         return command is null ? null : new ChildPlan("seed-command", command.Fill(values), data.Log("seed-command"))
