@@ -58,10 +58,6 @@ load_test() {
 }
 
 build_load_test() {
-  local log=$root/artifacts/build.log
   write_feed_props
-  dotnet build -c "$configuration" "$root/loadtest/loadtest.csproj" </dev/null >"$log" 2>&1 || {
-    tail -n 20 "$log" >&2
-    die "the build of loadtest failed (artifacts/build.log)"
-  }
+  build_project "$root/loadtest/loadtest.csproj"
 }

@@ -91,7 +91,7 @@ under_build_lock() {
 }
 
 build_programs() {
-  local log=$root/artifacts/build.log project
+  local project
   if [[ -n ${TEECHAIN_PROGRAMS:-} ]]; then
     are_there || die "TEECHAIN_PROGRAMS is $TEECHAIN_PROGRAMS, but $teeproxy, $sample_app and $teechain are not all there"
     return
@@ -106,11 +106,16 @@ build_programs() {
   write_feed_props
   say "Building ($configuration)"
   for project in TeeProxy SampleApp TeeChain.Fleet; do
-    dotnet build -c "$configuration" "$root/src/$project/$project.csproj" </dev/null >"$log" 2>&1 || {
-      grep -E ': (error|warning) ' "$log" | sort -u | tail -n 20 >&2 || tail -n 20 "$log" >&2
-      die "the build of $project failed (artifacts/build.log)"
-    }
+    build_project "$root/src/$project/$project.csproj"
   done
+}
+
+build_project() { # FILE
+  local log=$root/artifacts/build.log
+  dotnet build -c "$configuration" "$1" </dev/null >"$log" 2>&1 || {
+    grep -E ': (error|warning) ' "$log" | sort -u | tail -n 20 >&2 || tail -n 20 "$log" >&2
+    die "the build of $(basename "$1" .csproj) failed (artifacts/build.log)"
+  }
 }
 
 are_there() { [[ -x $teeproxy && -x $sample_app && -x $teechain ]]; }

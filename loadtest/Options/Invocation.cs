@@ -1,5 +1,6 @@
 using CommandLine;
 using CommandLine.Text;
+using TeeChain.CommandLines;
 
 namespace LoadTest.Options;
 
@@ -13,13 +14,13 @@ internal sealed record Invocation(LoadOptions? Options, string Text, int ExitSta
 
     public static Invocation Parse(string[] typed, Func<string, string?> variable, long anySeed)
     {
-        if (EnvironmentArguments.WithoutValue(typed) is { } flag)
+        if (FlagNames<Flags>.WithoutValue(typed) is { } flag)
         {
             return Wrong($"{flag} has no value; --help says what is allowed");
         }
 
         using var parser = new Parser(with => with.HelpWriter = null);
-        var parsed = parser.ParseArguments<Flags>(EnvironmentArguments.Prepend(typed, variable));
+        var parsed = parser.ParseArguments<Flags>(EnvironmentArguments.Prepend<Flags>(typed, "LOADTEST_", variable));
         if (parsed is Parsed<Flags> { Value: { } flags })
         {
             var options = LoadOptions.From(flags, anySeed, out var refusal);

@@ -1,4 +1,5 @@
 using CommandLine;
+using TeeChain.CommandLines;
 
 namespace SampleApp.Options;
 

@@ -1,5 +1,6 @@
 using CommandLine;
 using CommandLine.Text;
+using TeeChain.CommandLines;
 
 namespace SampleApp.Options;
 
@@ -11,15 +12,17 @@ internal sealed record Invocation(Settings? Settings, string Text, int ExitStatu
 {
     private const int WrongCommandLine = 2;
 
+    private const string Prefix = "SAMPLE_APP_";
+
     public static Invocation Parse(string[] typed, Func<string, string?> variable)
     {
-        if (FlagNames.WithoutValue(typed) is { } flag)
+        if (FlagNames<Flags>.WithoutValue(typed) is { } flag)
         {
             return Wrong($"{flag} has no value; --help says what is allowed");
         }
 
         using var parser = new Parser(with => with.HelpWriter = null);
-        var parsed = parser.ParseArguments<Flags>(EnvironmentArguments.Prepend(typed, variable));
+        var parsed = parser.ParseArguments<Flags>(EnvironmentArguments.Prepend<Flags>(typed, Prefix, name => Variable(name, variable)));
         if (parsed is Parsed<Flags> { Value: { } flags })
         {
             var settings = Settings.From(flags, out var refusal);
@@ -34,6 +37,10 @@ internal sealed record Invocation(Settings? Settings, string Text, int ExitStatu
             _ => Wrong(Describe(error)),
         };
     }
+
+    // What containers and front doors call it.
+    private static string? Variable(string name, Func<string, string?> variable) =>
+        variable(name) is { Length: > 0 } value ? value : name == $"{Prefix}NAME" ? variable("NAME") : null;
 
     private static Invocation Wrong(string refusal) => new(null, $"sample-app: {FlagValues.OneLine(refusal)}", WrongCommandLine);
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using TeeChain.Fleet.Status;
+using TeeChain.Fleet.Tests.Nodes;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Status;
 
@@ -83,35 +84,15 @@ internal sealed class AdminStandIn : IAsyncDisposable
             : new StatusAt(sequence, true, Applied, record, sequence >= AnsweredOtherwiseFrom || sequence >= DiffersFrom ? $"y-{sequence}" : $"d-{sequence}", null);
     }
 
-    private NodeStatus Now() => new()
+    private NodeStatus Now() => PlainStatus.Value with
     {
-        Version = "test",
         NodeId = Guid.NewGuid(),
         JournalId = Guid.NewGuid(),
         Role = Role,
-        Epoch = 1,
-        Address = "127.0.0.1:1",
-        Admin = "127.0.0.1:2",
-        Local = "127.0.0.1:3",
-        FirstSequence = 1,
         LastSequence = Applied,
-        LastCrc = "00000000",
         AppliedSequence = Applied,
         HeadSequence = Applied,
-        LagEntries = 0,
-        LagSeconds = 0,
-        JournalBytes = 1,
-        HeldBytes = 1,
-        Application = new ApplicationStatus(true, null),
-        Rows = [],
         Ready = new ReadyStatus(Write, Read, Read),
-        Whole = true,
-        Draining = false,
-        Redelivered = 0,
-        Parked = 0,
-        Divergences = 0,
-        RecentDivergences = [],
         Problems = Problems,
-        UptimeSeconds = 1,
     };
 }

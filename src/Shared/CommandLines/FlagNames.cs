@@ -1,14 +1,14 @@
 using System.Reflection;
 using CommandLine;
 
-namespace SampleApp.Options;
+namespace TeeChain.CommandLines;
 
-/// <summary>The flags there are, as <see cref="Flags"/> declares them.</summary>
-internal static class FlagNames
+/// <summary>The flags there are, as <typeparamref name="TFlags"/> declares them.</summary>
+internal static class FlagNames<TFlags>
 {
-    public static IEnumerable<(string Flag, bool IsSwitch)> All { get; } =
+    public static IReadOnlyList<(string Flag, bool IsSwitch)> All { get; } =
     [
-        .. from property in typeof(Flags).GetProperties()
+        .. from property in typeof(TFlags).GetProperties()
            let option = property.GetCustomAttribute<OptionAttribute>()
            where option is not null
            select ("--" + option.LongName, property.PropertyType == typeof(bool)),
