@@ -59,7 +59,7 @@ internal sealed class Node : IAsyncDisposable
         Parked = ParkedWrites.Open(_parkedFolder);
         Parked.RemoveUnless(Cursor.IsDone);
         var parking = new ParkingLot(Parked, options.ParkAfter, notes.LastWasParked, Problems, time, logs.CreateLogger<ParkingLot>());
-        Client = new ApplicationClient(options.Local, Spool, options.AppTimeout);
+        Client = new ApplicationClient(options.Local, Spool, options.AppTimeout, time);
         var delivery = new WriteDelivery(
             Client, Member, Cursor, Pending, new OutcomeScout(journal), Health, DeliveryRetry.Build(time),
             new DeliveryInstruments(meter, time), options.Key is null ? new BusyWatch(time, logs.CreateLogger<BusyWatch>()) : null,

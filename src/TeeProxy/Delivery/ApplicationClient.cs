@@ -1,5 +1,5 @@
-using System.Globalization;
-using System.Net;
+using System.Buffers;
+using System.Net.Sockets;
 using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Application;
@@ -7,107 +7,159 @@ using TeeProxy.Spooling;
 
 namespace TeeProxy.Delivery;
 
-/// <summary>Sends one recorded write to the local application and reads its whole answer. It never repeats anything by itself.</summary>
-internal sealed class ApplicationClient : IDisposable
+/// <summary>
+/// Sends one recorded write to the local application and reads its whole answer. It never repeats anything by itself. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Not by SocketsHttpHandler: recorded bytes would be taken apart and put together again for each node, which cost more than all the
+/// rest of a delivery (docs/performance.md).
+/// </remarks>
+internal sealed class ApplicationClient(Address application, BodySpool spool, TimeSpan timeout, TimeProvider time) : IDisposable
 {
-    private readonly HttpMessageInvoker _client = ApplicationConnections.Create();
-    private readonly string _root;
-    private readonly BodySpool _spool;
-    private readonly TimeSpan _timeout;
+    private const int CopyBytes = 64 << 10;
 
-    public ApplicationClient(Address application, BodySpool spool, TimeSpan timeout) =>
-        (_root, _spool, _timeout) = (application.HttpUri.GetLeftPart(UriPartial.Authority), spool, timeout);
+    private readonly ApplicationPool _pool = new(application, time);
+    private readonly RequestBytes _requests = new(application.ToString());
 
     /// <summary>One attempt.</summary>
     /// <param name="chain">The chain's id, for the application.</param>
     /// <param name="isRedelivery">Whether the application may have seen this write.</param>
-    public async Task<DeliveryResult> SendAsync(RecordedWrite write, Guid chain, bool isRedelivery, CancellationToken abort)
+    /// <exception cref="OperationCanceledException"><paramref name="abort"/>.</exception>
+    public async ValueTask<DeliveryResult> SendAsync(RecordedWrite write, Guid chain, bool isRedelivery, CancellationToken abort)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(abort);
-        patience.CancelAfter(_timeout);
-        using var request = Build(write, chain, isRedelivery);
+        ApplicationConnection connection;
         try
         {
-            using var response = await _client.SendAsync(request, patience.Token);
-            return await ReadAsync(response, patience.Token);
+            connection = await _pool.RentAsync(abort);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+        catch (SocketException e)
         {
+            abort.ThrowIfCancellationRequested();
             return new DeliveryResult.Unsent(e.Message);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            return new DeliveryResult.Lost(e.Message, IsTimeout: false);
-        }
-        catch (OperationCanceledException) when (!patience.IsCancellationRequested)
-        {
-            return new DeliveryResult.Unsent($"it did not take a connection within {ApplicationConnections.ConnectTimeout.TotalSeconds} s");
         }
         catch (OperationCanceledException) when (!abort.IsCancellationRequested)
         {
-            return new DeliveryResult.Lost($"no complete answer within {_timeout.TotalSeconds} s", IsTimeout: true);
+            return new DeliveryResult.Unsent($"it did not take a connection within {ApplicationConnections.ConnectTimeout.TotalSeconds} s");
         }
-    }
 
-    public void Dispose() => _client.Dispose();
-
-    private HttpRequestMessage Build(RecordedWrite write, Guid chain, bool isRedelivery)
-    {
-        // Canonicalization is "dangerous" because it may change what an application routes by; here nothing may change.
-        var uri = new Uri(_root + write.Head.Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-
-        // Content is attached even when there is none: without it SocketsHttpHandler would send a write again by itself
-        // when a pooled connection closes (dotnet/runtime#86714).
-        HttpContent content = write.Body is { } body ? new ReadOnlyMemoryContent(body) : new StreamContent(write.OpenBody());
-        content.Headers.ContentLength = write.BodyLength;
-        var request = new HttpRequestMessage(new HttpMethod(write.Head.Method), uri)
+        var isReusable = false;
+        connection.Begin(timeout);
+        var aborting = abort.UnsafeRegister(static connection => ((ApplicationConnection)connection!).Abandon(), connection);
+        try
         {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = content,
-        };
-        foreach (var (name, value) in write.Head.Headers)
+            (var result, isReusable) = await ExchangeAsync(connection, write, chain, isRedelivery);
+            return result;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidDataException)
         {
-            if (!request.Headers.TryAddWithoutValidation(name, value))
+            abort.ThrowIfCancellationRequested();
+            return connection.IsLate
+                ? new DeliveryResult.Lost($"no complete answer within {timeout.TotalSeconds} s", IsTimeout: true)
+                : new DeliveryResult.Lost(e.Message, IsTimeout: false);
+        }
+        finally
+        {
+            await aborting.DisposeAsync();
+            if (connection.End() && isReusable)
             {
-                content.Headers.TryAddWithoutValidation(name, value);
+                _pool.Return(connection);
+            }
+            else
+            {
+                connection.Dispose();
             }
         }
-
-        request.Headers.TryAddWithoutValidation(HeaderNames.Chain, chain.ToString());
-        request.Headers.TryAddWithoutValidation(HeaderNames.Sequence, write.Sequence.ToString(CultureInfo.InvariantCulture));
-        if (isRedelivery)
-        {
-            request.Headers.TryAddWithoutValidation(HeaderNames.Redelivery, "1");
-        }
-
-        return request;
     }
 
-    private async Task<DeliveryResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
+    public void Dispose() => _pool.Dispose();
+
+    private async ValueTask<(DeliveryResult Result, bool IsReusable)> ExchangeAsync(ApplicationConnection connection, RecordedWrite write, Guid chain, bool isRedelivery)
     {
-        var status = (int)response.StatusCode;
-        var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        // An answer to HEAD, and 304, state a length and have no body (RFC 9110 section 8.6), and some say one with 204, which
-        // has none either: the stream's end counts then.
-        var hasBody = response.RequestMessage!.Method != HttpMethod.Head
-            && response.StatusCode is not (HttpStatusCode.NotModified or HttpStatusCode.NoContent);
-        var length = hasBody ? response.Content.Headers.ContentLength : null;
-        var body = await _spool.ReadAsync(stream, length, long.MaxValue, 0, cancellation);
+        SocketException? broken = null;
+        try
+        {
+            await SendRequestAsync(connection, write, chain, isRedelivery);
+        }
+        catch (SocketException e)
+        {
+            broken = e; // It may have answered before it had read all, and closed.
+        }
+
+        AnswerHead? head;
+        do
+        {
+            head = await ReadHeadAsync(connection, broken);
+        }
+        while (head.Status is >= 100 and < 200 and not StatusCodes.Status101SwitchingProtocols); // the real one is still to come
+
+        // An answer to HEAD, and 304, state a length and have no body (RFC 9110 section 8.6), and some say one with 204, which has none either.
+        var hasBody = head.Status is >= 200 and not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) && !write.IsHead;
+        await using var source = new AnswerBody(connection, head, hasBody);
+        var body = await spool.ReadAsync(source, source.KnownLength, long.MaxValue, 0, CancellationToken.None);
         if (body.Outcome != SpoolOutcome.Complete)
         {
-            return new DeliveryResult.Unheld(status, $"its answer cannot be held: {body.Why}");
+            return (new DeliveryResult.Unheld(head.Status, $"its answer cannot be held: {body.Why}"), false);
         }
 
-        var headers = new List<KeyValuePair<string, string>>();
-        foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
+        var isReusable = broken is null && head.KeepsConnection && source.IsWhole && connection.Received.IsEmpty;
+        return (new DeliveryResult.Delivered(new Answer(head.Status, head.Reason, head.Headers, body.Body!)), isReusable);
+    }
+
+    private async ValueTask SendRequestAsync(ApplicationConnection connection, RecordedWrite write, Guid chain, bool isRedelivery)
+    {
+        var bytes = _requests.Build(write, chain, isRedelivery, out var length, out var isBodyIn);
+        try
         {
-            foreach (var value in values)
+            await connection.SendAsync(bytes.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+
+        if (!isBodyIn)
+        {
+            await SendBodyAsync(connection, write);
+        }
+    }
+
+    private static async ValueTask SendBodyAsync(ApplicationConnection connection, RecordedWrite write)
+    {
+        if (write.Body is { } body)
+        {
+            await connection.SendAsync(body);
+            return;
+        }
+
+        var piece = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        try
+        {
+            await using var stream = write.OpenBody();
+            for (int count; (count = await stream.ReadAsync(piece.AsMemory(0, CopyBytes))) > 0;)
             {
-                headers.Add(new(name, value));
+                await connection.SendAsync(piece.AsMemory(0, count));
             }
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
 
-        return new DeliveryResult.Delivered(new Answer(status, response.ReasonPhrase, headers, body.Body!));
+    private static async ValueTask<AnswerHead> ReadHeadAsync(ApplicationConnection connection, SocketException? broken)
+    {
+        while (true)
+        {
+            if (AnswerHead.TryRead(connection.Received.Span, out var bytes) is { } head)
+            {
+                connection.Take(bytes);
+                return head;
+            }
+
+            if (!await connection.ReceiveAsync())
+            {
+                throw broken ?? (Exception)new InvalidDataException("it closed the connection without an answer");
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class Comparison(
 
     // Under _gate, so that a snapshot has a divergence either as the two answers to come or counted.
     // Invariant: a row has at most one of the two statuses; the other is 0.
-    private readonly SortedDictionary<long, (int Own, int Heads)> _rows = new(notes.Unsettled.ToDictionary(row => row.Key, row => (row.Value, 0)));
+    private readonly Dictionary<long, (int Own, int Heads)> _rows = notes.Unsettled.ToDictionary(row => row.Key, row => (row.Value, 0));
     private readonly Queue<Divergence> _recent = new();
     private long _divergences = notes.Divergences;
 
@@ -40,7 +40,17 @@ internal sealed partial class Comparison(
     {
         lock (_gate)
         {
-            return (_divergences, [.. _rows.Where(row => row.Value.Own != 0).Select(row => new KeyValuePair<long, int>(row.Key, row.Value.Own))]);
+            var unsettled = new List<KeyValuePair<long, int>>(_rows.Count);
+            foreach (var (sequence, (own, _)) in _rows)
+            {
+                if (own != 0)
+                {
+                    unsettled.Add(new(sequence, own));
+                }
+            }
+
+            unsettled.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+            return (_divergences, unsettled);
         }
     }
 

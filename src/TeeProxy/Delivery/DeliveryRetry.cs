@@ -13,6 +13,9 @@ internal static class DeliveryRetry
     /// <summary>An application that came back waits no longer than this for its next write.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether an attempt that ended so is followed by another.</summary>
+    public static bool IsRepeated(DeliveryResult result) => result is DeliveryResult.Unsent or DeliveryResult.Lost or DeliveryResult.Unwelcome;
+
     public static ResiliencePipeline<DeliveryResult> Build(TimeProvider time) =>
         new ResiliencePipelineBuilder<DeliveryResult> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<DeliveryResult>
@@ -20,7 +23,7 @@ internal static class DeliveryRetry
                 ShouldHandle = static attempt => ValueTask.FromResult(attempt.Outcome switch
                 {
                     { Exception: BrokenCircuitException } => true,
-                    { Result: DeliveryResult.Unsent or DeliveryResult.Lost or DeliveryResult.Unwelcome } => true,
+                    { Result: { } result } => IsRepeated(result),
                     _ => false,
                 }),
                 MaxRetryAttempts = int.MaxValue,

@@ -48,8 +48,9 @@ internal sealed class DoneWindow(long watermark, ulong digest)
 
         var bits = new byte[Records / 8];
         var statuses = new List<ushort>();
-        for (var i = 0; i < Records; i++)
+        for (int i = 0, left = _beyond; left > 0; i++)
         {
+            left -= _slots[Index(Watermark + 1 + i)].Kind == Kind.NotDone ? 0 : 1;
             if (_slots[Index(Watermark + 1 + i)] is { Kind: Kind.Write } slot)
             {
                 bits[i / 8] |= (byte)(1 << (i % 8));

@@ -5,19 +5,20 @@ namespace TeeProxy.Delivery;
 /// <summary>
 /// Runs work side by side: what has the same key one after the other, in the order of <see cref="Start"/>, and at most
 /// <paramref name="width"/> at once. After a failure, or once it should stop, nothing begins any more.
-/// One caller starts and waits; the work runs on any thread.
+/// One caller starts and waits; the work begins on the caller's thread, or where other work ended.
 /// </summary>
 internal sealed class Lanes(int width) : IDisposable
 {
-    private readonly SemaphoreSlim _free = new(width, width);
     private readonly CancellationTokenSource _failing = new();
     private readonly Lock _gate = new();
 
-    // Under _gate. Invariant: a key is here as long as work of it is unfinished, with the end of its last.
-    private readonly Dictionary<string, Task> _last = new(StringComparer.Ordinal);
+    // Under _gate. Invariant: a lane is here as long as work of it is unfinished; one of them runs, or the lane is due.
+    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly Queue<Lane> _due = new();
+    private int _running;
     private int _unfinished;
+    private TaskCompletionSource? _someEnd; // null while nobody waits
 
-    private volatile TaskCompletionSource _someEnd = NewEnd();
     private volatile ExceptionDispatchInfo? _failure;
 
     /// <summary>Cancelled when work has failed; <see cref="IdleAsync"/> throws why.</summary>
@@ -28,16 +29,28 @@ internal sealed class Lanes(int width) : IDisposable
     /// <param name="stopping">Work that has not begun when this is set does not begin.</param>
     public void Start(string key, Func<Task> work, CancellationToken stopping)
     {
-        var end = NewEnd();
-        Task before;
+        Lane? lane;
         lock (_gate)
         {
-            before = _last.GetValueOrDefault(key, Task.CompletedTask);
-            _last[key] = end.Task;
             _unfinished++;
+            if (_lanes.TryGetValue(key, out lane))
+            {
+                lane.Waiting.Enqueue((work, stopping));
+                return;
+            }
+
+            _lanes.Add(key, lane = new Lane(key));
+            lane.Waiting.Enqueue((work, stopping));
+            if (_running == width)
+            {
+                _due.Enqueue(lane);
+                return;
+            }
+
+            _running++;
         }
 
-        _ = RunAsync(key, before, work, end, stopping);
+        _ = RunAsync(lane);
     }
 
     /// <summary>Until nothing is unfinished. Throws at once what work has failed with.</summary>
@@ -48,7 +61,12 @@ internal sealed class Lanes(int width) : IDisposable
     {
         while (true)
         {
-            var end = _someEnd.Task; // before the questions, so that no end is missed
+            Task end;
+            lock (_gate)
+            {
+                end = (_someEnd ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task; // before the questions, so that no end is missed
+            }
+
             _failure?.Throw();
             if (condition() || IsIdle)
             {
@@ -59,50 +77,68 @@ internal sealed class Lanes(int width) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _free.Dispose();
-        _failing.Dispose();
-    }
+    public void Dispose() => _failing.Dispose();
 
-    /// <summary>Never throws: a failure is kept for whoever waits.</summary>
-    private async Task RunAsync(string key, Task before, Func<Task> work, TaskCompletionSource end, CancellationToken stopping)
+    /// <summary>Goes from lane to lane for as long as one is due. Never throws: a failure is kept for whoever waits.</summary>
+    private async Task RunAsync(Lane? lane)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await _free.WaitAsync(CancellationToken.None);
-        try
+        for (; lane is not null; lane = End(lane))
         {
-            if (_failure is null && !stopping.IsCancellationRequested)
+            var (work, stopping) = First(lane);
+            try
             {
-                await work();
+                if (_failure is null && !stopping.IsCancellationRequested)
+                {
+                    await work();
+                }
+            }
+            catch (Exception e)
+            {
+                _failure ??= ExceptionDispatchInfo.Capture(e);
+                await _failing.CancelAsync();
             }
         }
-        catch (Exception e)
-        {
-            _failure ??= ExceptionDispatchInfo.Capture(e);
-            await _failing.CancelAsync();
-        }
-        finally
-        {
-            _free.Release();
-            End(key, end);
-        }
     }
 
-    private void End(string key, TaskCompletionSource end)
+    private (Func<Task> Work, CancellationToken Stopping) First(Lane lane)
     {
         lock (_gate)
         {
-            _unfinished--;
-            if (_last[key] == end.Task)
-            {
-                _last.Remove(key);
-            }
+            return lane.Waiting.Peek();
         }
-
-        end.SetResult();
-        Interlocked.Exchange(ref _someEnd!, NewEnd()).SetResult();
     }
 
-    private static TaskCompletionSource NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The lane's first work has ended. Returns the lane that is due next; null when none is, and this place is free.</summary>
+    private Lane? End(Lane lane)
+    {
+        TaskCompletionSource? someEnd;
+        Lane? next;
+        lock (_gate)
+        {
+            _unfinished--;
+            lane.Waiting.Dequeue();
+            if (lane.Waiting.Count > 0)
+            {
+                _due.Enqueue(lane); // behind the others: no key takes a place for itself
+            }
+            else
+            {
+                _lanes.Remove(lane.Key);
+            }
+
+            _running -= _due.TryDequeue(out next) ? 0 : 1;
+            (someEnd, _someEnd) = (_someEnd, null);
+        }
+
+        someEnd?.SetResult();
+        return next;
+    }
+
+    /// <summary>The work of one key, in order; the first is the one that runs.</summary>
+    private sealed class Lane(string key)
+    {
+        public string Key => key;
+
+        public Queue<(Func<Task> Work, CancellationToken Stopping)> Waiting { get; } = new(1);
+    }
 }

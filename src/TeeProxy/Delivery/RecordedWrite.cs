@@ -10,15 +10,23 @@ namespace TeeProxy.Delivery;
 internal sealed class RecordedWrite
 {
     private readonly Func<Stream> _open;
+    private RequestHead? _head;
 
-    private RecordedWrite(long sequence, uint crc, RequestHead head, ReadOnlyMemory<byte>? body, long bodyLength, Func<Stream> open) =>
-        (Sequence, Crc, Head, Body, BodyLength, _open) = (sequence, crc, head, body, bodyLength, open);
+    private RecordedWrite(long sequence, uint crc, ReadOnlyMemory<byte> head, ReadOnlyMemory<byte>? body, long bodyLength, Func<Stream> open) =>
+        (Sequence, Crc, HeadBytes, Body, BodyLength, _open) = (sequence, crc, head, body, bodyLength, open);
 
     public long Sequence { get; }
 
     public uint Crc { get; }
 
-    public RequestHead Head { get; }
+    /// <summary>The head as it was recorded.</summary>
+    public ReadOnlyMemory<byte> HeadBytes { get; }
+
+    /// <summary>The same, taken apart at the first use.</summary>
+    public RequestHead Head => _head ??= RequestHead.Decode(HeadBytes.Span);
+
+    /// <summary>Whether answers to it have no body.</summary>
+    public bool IsHead => HeadBytes.Span.StartsWith("HEAD "u8);
 
     /// <summary>The body; null when it is too large for memory.</summary>
     public ReadOnlyMemory<byte>? Body { get; }
@@ -29,17 +37,20 @@ internal sealed class RecordedWrite
     public string Lane { get; private init; } = "";
 
     /// <summary>What <see cref="Outliving"/> holds in memory, more or less.</summary>
-    public int HeldBytes => Head.Target.Length + Head.Headers.Sum(static header => header.Key.Length + header.Value.Length) + (Body?.Length ?? 0);
+    public int HeldBytes => HeadBytes.Length + (Body?.Length ?? 0);
 
     public static RecordedWrite Of(JournalEntry entry) => new(
-        entry.Sequence, entry.Crc, RequestHead.Decode(entry.Head.Span), entry.BodyInMemory ? (ReadOnlyMemory<byte>?)entry.Body : null, entry.BodyLength, entry.OpenBody);
+        entry.Sequence, entry.Crc, entry.Head, entry.BodyInMemory ? (ReadOnlyMemory<byte>?)entry.Body : null, entry.BodyLength, entry.OpenBody);
 
     /// <summary>A copy of its own; a body that is too large for memory is read from the journal, which keeps it until it is delivered.</summary>
-    public RecordedWrite Outliving(Journal journal, string lane) =>
-        new(Sequence, Crc, Head, Body is { } body ? (ReadOnlyMemory<byte>?)body.ToArray() : null, BodyLength, () => Open(journal, Sequence)) { Lane = lane };
+    public RecordedWrite Outliving(Journal journal, string lane) => new(
+        Sequence, Crc, HeadBytes.ToArray(), Body is { } body ? (ReadOnlyMemory<byte>?)body.ToArray() : null, BodyLength, () => Open(journal, Sequence))
+    {
+        Lane = lane,
+    };
 
     /// <summary>One that lies elsewhere, and is read from there.</summary>
-    public static RecordedWrite Kept(long sequence, uint crc, RequestHead head, long bodyLength, Func<Stream> open) => new(sequence, crc, head, null, bodyLength, open);
+    public static RecordedWrite Kept(long sequence, uint crc, ReadOnlyMemory<byte> head, long bodyLength, Func<Stream> open) => new(sequence, crc, head, null, bodyLength, open);
 
     /// <summary>The body from its file, from the beginning.</summary>
     public Stream OpenBody() => _open();

@@ -30,8 +30,27 @@ internal sealed partial class WriteDelivery(
     /// <summary>Returns when the application has answered, or the write is parked.</summary>
     /// <param name="isSuspect">Whether the application may have seen the write before this process began.</param>
     /// <exception cref="OperationCanceledException">The node stops; the write stays undelivered.</exception>
-    public ValueTask<DeliveryResult> DeliverAsync(RecordedWrite write, bool isSuspect) => retry.ExecuteAsync(
-        static (state, abort) => state.Self.AttemptAsync(state.Attempts, abort), (Self: this, Attempts: new Attempts(write, isSuspect)), abort);
+    public async ValueTask<DeliveryResult> DeliverAsync(RecordedWrite write, bool isSuspect)
+    {
+        // One attempt is enough for nearly every write, and costs less than the pipeline around it.
+        var attempts = new Attempts(write, isSuspect);
+        var first = await AttemptAsync(attempts, abort);
+        if (!DeliveryRetry.IsRepeated(first))
+        {
+            return first;
+        }
+
+        attempts.First = first;
+        return await retry.ExecuteAsync(static (state, abort) => state.Self.NextAttemptAsync(state.Attempts, abort), (Self: this, Attempts: attempts), abort);
+    }
+
+    /// <summary>The pipeline's view: the first attempt was made already.</summary>
+    private ValueTask<DeliveryResult> NextAttemptAsync(Attempts attempts, CancellationToken abort)
+    {
+        var first = attempts.First;
+        attempts.First = null;
+        return first is null ? AttemptAsync(attempts, abort) : ValueTask.FromResult(first);
+    }
 
     /// <summary>One attempt, and what follows from how it ended.</summary>
     private async ValueTask<DeliveryResult> AttemptAsync(Attempts attempts, CancellationToken abort)
@@ -116,6 +135,9 @@ internal sealed partial class WriteDelivery(
 
         /// <summary>Whether the application may have seen it.</summary>
         public bool IsRedelivery { get; set; } = isRedelivery;
+
+        /// <summary>How the first attempt ended, until the pipeline has heard of it.</summary>
+        public DeliveryResult? First { get; set; }
 
         /// <summary>When the application, which answers since then, began to refuse it.</summary>
         public long? RefusedSince { get; set; }

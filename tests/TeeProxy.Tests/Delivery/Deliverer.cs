@@ -41,7 +41,7 @@ internal sealed class Deliverer : IAsyncDisposable
         _comparison = new Comparison(membership.Node, notes, new WriteNames(Journal).Of, time, NullLogger<Comparison>.Instance);
         var outcomes = new HeadOutcomes(Journal, _comparison);
         Local = new LocalCursor(Journal, notes, _comparison, boot, hasLanes: keys is not null);
-        _client = new ApplicationClient(application, new BodySpool(SpoolFolder(data)), timeout);
+        _client = new ApplicationClient(application, new BodySpool(SpoolFolder(data)), timeout, time);
         _parkedFolder = DiskFolder.OpenOrCreate(Path.Combine(data.Path, "parked"));
         ParkedFolder = new FullFolder(_parkedFolder);
         Parked = ParkedWrites.Open(ParkedFolder);

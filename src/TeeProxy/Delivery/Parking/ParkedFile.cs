@@ -82,13 +82,13 @@ internal static class ParkedFile
         }
 
         return crc == payloadCrc
-            ? RecordedWrite.Kept(sequence, parked.Crc, RequestHead.Decode(head), parked.BodyBytes, () => OpenBody(folder, name, bodyOffset))
+            ? RecordedWrite.Kept(sequence, parked.Crc, head, parked.BodyBytes, () => OpenBody(folder, name, bodyOffset))
             : throw Damaged(folder, name);
     }
 
     private static void Fill(IFile file, ParkedWrite parked, RecordedWrite write)
     {
-        var head = write.Head.Encode();
+        var head = write.HeadBytes.Span;
         file.Write(FixedBytes, head);
         var payloadCrc = Crc32C.Compute(head);
         var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
