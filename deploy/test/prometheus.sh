@@ -4,6 +4,8 @@
 # shellcheck disable=SC2317 # The tests are called by name.
 # shellcheck source=deploy/test/harness.sh
 . "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
+# shellcheck source=deploy/test/ask-prometheus.sh
+. "$root/deploy/test/ask-prometheus.sh"
 
 # ---- a chain of three, HAProxy, Prometheus ----
 
@@ -50,54 +52,6 @@ load() {
 }
 
 takes_writes() { http -f -o /dev/null -d user=first -d password=secret "http://127.0.0.1:$base/register"; }
-
-# ---- asking Prometheus ----
-
-api() { # PATH [PARAMETER=VALUE…]
-  local parameters=() parameter
-  for parameter in "${@:2}"; do parameters+=(--data-urlencode "$parameter"); done
-  http --fail-with-body -G "${parameters[@]}" "http://127.0.0.1:$((base + 9))/api/v1/$1"
-}
-
-# has_value EXPRESSION: it is no error and gives a series, and not only "not a number".
-has_value() {
-  local answer
-  answer=$(api query "query=$1") || true # the answer says why
-  jq -e '.status == "success" and (.data.result | if type == "array" and (.[0] | type) == "object" then any(.[]; .value[1] != "NaN") else false end)' <<<"$answer" >/dev/null || {
-    echo "$1"
-    cut -c1-300 <<<"$answer"
-    return 1
-  }
-}
-
-rules() { # recording|alerting FIELD
-  api rules | jq -r --arg type "$1" --arg field "$2" '.data.groups[].rules[] | select(.type == $type) | .[$field]'
-}
-
-# The selectors in an expression, a line each: metric names by their prefix, with their matchers.
-selectors() {
-  sed -E 's/\b(by|on|without|ignoring|group_left|group_right) *\([^)]*\)//g; s/\[[^]]*\]//g' <<<"$1" |
-    grep -oE '[a-zA-Z_][a-zA-Z0-9_:]*(\{[^}]*\})?' | grep -E '^((teechain|haproxy|process)_|[a-z_]+:|up(\{|$))' | sort -u
-}
-
-# As Grafana fills them in: everything of this chain, and the rate interval of four scrapes.
-filled_in() {
-  local expression=$1
-  expression=${expression//\$__rate_interval/20s}
-  expression=${expression//\$__range/5m}
-  expression=${expression//\$chain/main}
-  printf '%s\n' "${expression//\$instance/.+}"
-}
-
-alert_is() { # NAME INSTANCE firing|silent
-  local answer found
-  answer=$(api alerts) || return # a Prometheus that is away is not silent
-  found=$(jq --arg name "$1" --arg instance "$2" '[.data.alerts[] | select(.labels.alertname == $name and .labels.instance == $instance and .state == "firing")] | length' <<<"$answer")
-  case $3 in
-    firing) ((found == 1)) ;;
-    silent) ((found == 0)) ;;
-  esac
-}
 
 # ---- the tests ----
 
@@ -187,6 +141,7 @@ started_again_it_mends_the_chain_and_the_alerts_end() {
 need haproxy promtool jq curl
 programs_are_there
 choose_ports 14
+prometheus=http://127.0.0.1:$((base + 9))
 fleet
 eventually 60 takes_writes || die "the chain takes no writes: $(tail -n 5 "$work"/*.log)"
 prometheus_of_the_chain
