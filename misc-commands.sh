@@ -53,7 +53,7 @@ By hand, and for developers:
   publish              teeproxy, teechain and sample-app for linux-x64 into artifacts/publish: folders that need the .NET runtime,
                        single files that do not, checksums
   simulate [--seeds N] [--first S]  N (1000) random lives of a simulated chain, from seed S (1) on (docs/simulation.md)
-  test [--all]         all that CI runs; --all also the slow tests. The last line is `N passed, N failed`
+  test [--all]         all that CI runs; --all also the slow tests and deploy/test/. The last line is `N passed, N failed`
 
 Environment (what `up` was told stays in the run folder's teechain.yaml; the other commands need TEECHAIN_RUN_DIR alone):
   TEECHAIN_BASE_PORT=B     moves every port: applications B to B+8, teeproxies B+10.., admin B+20.., registry B+29, HTTP B+30,

@@ -7,6 +7,7 @@ package_of() {
     ab) echo apache2-utils ;;
     ps) echo procps ;;
     ss | ip) echo iproute2 ;;
+    promtool) echo prometheus ;;
     /usr/include/stdio.h) echo libc6-dev ;;
     /usr/share/doc/ruby-sinatra) echo ruby-sinatra ;;
     *) echo "$1" ;;

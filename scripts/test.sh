@@ -144,7 +144,7 @@ programs_are_compiled_ahead() {
   publish_framework_dependent "$root/artifacts/programs"
 }
 
-# The fronts' tests need no build, and mostly wait.
+# They need no build, and mostly wait.
 begin_scripts() {
   local script
   for script in "$root"/tests/scripts/*_test.sh; do begin_script "$script"; done
@@ -182,7 +182,7 @@ run_tests() { # [--all]
   # Ended by a signal, the EXIT trap still speaks.
   trap 'exit 130' INT TERM HUP
   need_dotnet
-  need haproxy ab curl socat shellcheck gcc /usr/include/stdio.h ruby /usr/share/doc/ruby-sinatra puma ps ss
+  need haproxy ab curl socat shellcheck promtool jq gcc /usr/include/stdio.h ruby /usr/share/doc/ruby-sinatra puma ps ss
 
   write_feed_props
   check "shellcheck finds nothing" scripts_are_clean

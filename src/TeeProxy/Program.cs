@@ -36,7 +36,7 @@ static async Task<int> RunAsync(NodeOptions options)
     await using var node = Node.Open(options, logs, TimeProvider.System);
 
     var metrics = MetricsExporter.Create(node.Meter);
-    _ = new NodeInstruments(node.Meter, node.Status.Status, node.Time);
+    _ = new NodeInstruments(node.Meter, node.Status.Status, options.JournalMaxBytes, node.Time);
     ProcessInstruments.AddTo(node.Meter);
     var guard = new AdminGuard(options.Admin, AdminToken.LoadOrCreate(options.Data, options.Secret));
     var chain = new ChainActions(node.Member, node.Journal, node.Promotion);

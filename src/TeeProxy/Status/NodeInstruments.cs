@@ -12,13 +12,17 @@ internal sealed class NodeInstruments
     private int _made;
 
     /// <summary>Adds them to <paramref name="meter"/>, which keeps them; <paramref name="status"/> is called at scrapes only.</summary>
-    public NodeInstruments(Meter meter, Func<NodeStatus> status, TimeProvider time)
+    /// <param name="journalMaxBytes">The journal's budget, as <c>--journal-max-bytes</c> says.</param>
+    public NodeInstruments(Meter meter, Func<NodeStatus> status, long journalMaxBytes, TimeProvider time)
     {
         _meter = meter;
         _scrape = new StatusScrape(status, time);
 
         Gauge("journal_last_sequence", "{record}", "Sequence of the last record in this node's journal.", node => node.LastSequence);
         Gauge("journal_bytes", "By", "Bytes of the journal on disk.", node => node.JournalBytes);
+        // The folder may well stand at its budget: what nobody needs is kept only as long as there is room. What is held alone fills it.
+        Gauge("journal_held_bytes", "By", "Bytes of the journal that some node still needs.", node => node.HeldBytes);
+        Gauge("journal_max_bytes", "By", "Bytes that the journal may hold.", _ => journalMaxBytes);
         Gauge("delivered_sequence", "{record}", "Last sequence before which nothing is left to deliver to this node's application.", node => node.AppliedSequence);
         Gauge("lag_entries", "{record}", "Records of the head, as far as known, that this node's application has not applied.", node => node.LagEntries);
         Gauge("lag_seconds", "s", "Age of the oldest record that this node's application has not applied.", node => node.LagSeconds);

@@ -21,7 +21,7 @@ internal sealed class AdminPort : IAsyncDisposable
     private AdminPort(IEnumerable<KeyValuePair<string, AdminAction>> actions)
     {
         _exporter = MetricsExporter.Create(_meter);
-        _ = new NodeInstruments(_meter, () => Current, TimeProvider.System);
+        _ = new NodeInstruments(_meter, () => Current, 8192, TimeProvider.System);
         var token = AdminToken.LoadOrCreate("/nowhere", System.Text.Encoding.UTF8.GetBytes(Secret));
         var endpoints = new AdminEndpoints(
             new AdminGuard(new Address("admin.example", 9500), token),

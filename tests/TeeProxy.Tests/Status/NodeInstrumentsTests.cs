@@ -15,7 +15,7 @@ public sealed class NodeInstrumentsTests : IDisposable
     public NodeInstrumentsTests()
     {
         _exporter = MetricsExporter.Create(_meter);
-        _ = new NodeInstruments(_meter, () => { _taken++; return _status; }, TimeProvider.System);
+        _ = new NodeInstruments(_meter, () => { _taken++; return _status; }, 8192, TimeProvider.System);
     }
 
     public void Dispose()
@@ -31,6 +31,8 @@ public sealed class NodeInstrumentsTests : IDisposable
 
         Assert.Equal(120, metrics.Value("teechain_journal_last_sequence"));
         Assert.Equal(4096, metrics.Value("teechain_journal_bytes"));
+        Assert.Equal(2048, metrics.Value("teechain_journal_held_bytes"));
+        Assert.Equal(8192, metrics.Value("teechain_journal_max_bytes"));
         Assert.Equal(118, metrics.Value("teechain_delivered_sequence"));
         Assert.Equal(117, metrics.Value("teechain_next_acked_sequence"));
         Assert.Equal(4, metrics.Value("teechain_lag_entries"));
