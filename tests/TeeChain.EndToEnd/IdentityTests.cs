@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TeeChain.EndToEnd.Harness;
 
 namespace TeeChain.EndToEnd;
@@ -52,7 +53,7 @@ public sealed class IdentityTests
         await using var fleet = await Fleet.StartAsync(Plan, Cancellation);
         var writes = (await Burst.WriteAsync(fleet.Address, 10, Cancellation)).ToList();
         var before = await Holding.AtRestAsync(fleet, Cancellation);
-        await RememberedAsync(fleet);
+        await RememberedAsync(fleet, fleet.Nodes[1], by: fleet.Head);
         var own = fleet.Nodes[1].Flags;
 
         await RestartAsync(fleet.Nodes[1], own with { Data = own.Data + ".empty" });
@@ -83,7 +84,7 @@ public sealed class IdentityTests
         await fleet.ReadyAsync(Cancellation);
         writes.AddRange(await Burst.WriteAsync(fleet.Address, 6, Cancellation));
         var before = await Holding.AtRestAsync(fleet, Cancellation);
-        await RememberedAsync(fleet);
+        await RememberedAsync(fleet, tail, by: fleet.Nodes[1]);
 
         await RestartAsync(tail, own with { Data = own.Data + ".copy" });
 
@@ -135,10 +136,18 @@ public sealed class IdentityTests
         (await Agreement.ReadAsync(fleet, Cancellation)).AssertHolds(writes, [.. fleet.Nodes.Select(_ => mostDiscarded)]);
     }
 
-    /// <summary>What went back is only noticed where somebody remembers more: that is written down once a second.</summary>
-    private static async Task RememberedAsync(Fleet fleet)
+    /// <summary>What went back is only noticed where somebody has written down that it had more, which is done now and then.</summary>
+    private static async Task RememberedAsync(Fleet fleet, TeeProxyNode node, TeeProxyNode by)
     {
         await fleet.ToldAsync(Cancellation);
-        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
+        var status = await node.StatusAsync(Cancellation);
+        await Eventually.NothingWrongAsync(
+            async () =>
+            {
+                using var membership = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(by.Flags.Data, "membership.json"), Cancellation));
+                var known = membership.RootElement.GetProperty("known").EnumerateArray().Where(row => row.GetProperty("node").GetGuid() == status.NodeId).ToList();
+                return known is [var row] && row.GetProperty("durable").GetInt64() >= status.LastSequence ? null : $"It has written down {string.Join(", ", known)}.";
+            },
+            $"{by.Name} remembers that {node.Name} had {status.LastSequence}", Cancellation);
     }
 }
