@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TeeChain.EndToEnd.Harness;
 
 namespace TeeChain.EndToEnd;
@@ -53,7 +52,8 @@ public sealed class IdentityTests
         await using var fleet = await Fleet.StartAsync(Plan, Cancellation);
         var writes = (await Burst.WriteAsync(fleet.Address, 10, Cancellation)).ToList();
         var before = await Holding.AtRestAsync(fleet, Cancellation);
-        await RememberedAsync(fleet, fleet.Nodes[1], by: fleet.Head);
+        await fleet.ToldAsync(Cancellation);
+        await fleet.Head.RemembersAsync(fleet.Nodes[1], Cancellation);
         var own = fleet.Nodes[1].Flags;
 
         await RestartAsync(fleet.Nodes[1], own with { Data = own.Data + ".empty" });
@@ -84,7 +84,8 @@ public sealed class IdentityTests
         await fleet.ReadyAsync(Cancellation);
         writes.AddRange(await Burst.WriteAsync(fleet.Address, 6, Cancellation));
         var before = await Holding.AtRestAsync(fleet, Cancellation);
-        await RememberedAsync(fleet, tail, by: fleet.Nodes[1]);
+        await fleet.ToldAsync(Cancellation);
+        await fleet.Nodes[1].RemembersAsync(tail, Cancellation);
 
         await RestartAsync(tail, own with { Data = own.Data + ".copy" });
 
@@ -134,20 +135,5 @@ public sealed class IdentityTests
         await Refusal.IsOverAsync(fleet.Nodes[1], fleet.Nodes[2], Cancellation);
         writes.AddRange(await Burst.WriteAsync(fleet.Address, 10, Cancellation));
         (await Agreement.ReadAsync(fleet, Cancellation)).AssertHolds(writes, [.. fleet.Nodes.Select(_ => mostDiscarded)]);
-    }
-
-    /// <summary>What went back is only noticed where somebody has written down that it had more, which is done now and then.</summary>
-    private static async Task RememberedAsync(Fleet fleet, TeeProxyNode node, TeeProxyNode by)
-    {
-        await fleet.ToldAsync(Cancellation);
-        var status = await node.StatusAsync(Cancellation);
-        await Eventually.NothingWrongAsync(
-            async () =>
-            {
-                using var membership = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(by.Flags.Data, "membership.json"), Cancellation));
-                var known = membership.RootElement.GetProperty("known").EnumerateArray().Where(row => row.GetProperty("node").GetGuid() == status.NodeId).ToList();
-                return known is [var row] && row.GetProperty("durable").GetInt64() >= status.LastSequence ? null : $"It has written down {string.Join(", ", known)}.";
-            },
-            $"{by.Name} remembers that {node.Name} had {status.LastSequence}", Cancellation);
     }
 }
