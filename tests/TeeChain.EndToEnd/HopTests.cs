@@ -36,19 +36,17 @@ public sealed class HopTests
         await Refusal.IsOverAsync(head, replica, Cancellation);
     }
 
-    [Trait(Repository.When, Repository.OnlyInAll)]
     [Fact]
     public async Task Bits_that_flip_on_the_way_end_the_stream_and_nothing_wrong_arrives()
     {
-        const int Flips = 6;
+        var flips = Repository.IsAll ? 6 : 2;
         var seed = Random.Shared.Next();
         await using var workshop = new Workshop();
-        var apps = new[] { workshop.App(), workshop.App(), workshop.App() };
-        var tail = workshop.Node(apps[2].Port);
-        var second = workshop.Node(apps[1].Port, next: tail.Flags.Listen);
-        var relay = workshop.Keep(new FlippingRelay(workshop.Ports.Next(), second.Flags.Listen, seed));
+        var apps = new[] { workshop.App(), workshop.App() };
+        var replica = workshop.Node(apps[1].Port);
+        var relay = workshop.Keep(new FlippingRelay(workshop.Ports.Next(), replica.Flags.Listen, seed));
         var head = workshop.Node(apps[0].Port, next: relay.Port);
-        TeeProxyNode[] nodes = [head, second, tail];
+        TeeProxyNode[] nodes = [head, replica];
         Array.ForEach(apps, app => app.Start());
         Array.ForEach(nodes, node => node.Start());
         await head.ReadyAsync("write", Cancellation);
@@ -58,11 +56,11 @@ public sealed class HopTests
 
         relay.IsFlipping = true;
         await Eventually.TrueAsync(
-            () => Task.FromResult(relay.Flips >= Flips), $"{Flips} bits are flipped", Cancellation, () => $"{relay.Flips} are. {head.Description}", TimeSpan.FromSeconds(60));
+            () => Task.FromResult(relay.Flips >= flips), $"{flips} bits are flipped", Cancellation, () => $"{relay.Flips} are. {head.Description}", TimeSpan.FromSeconds(60));
         relay.IsFlipping = false;
         var writes = await run.CompleteAsync();
 
-        (await Agreement.ReadAsync(nodes, apps, Cancellation)).AssertHolds(writes, [0, 0, 0]);
+        (await Agreement.ReadAsync(nodes, apps, Cancellation)).AssertHolds(writes, [0, 0]);
         var ended = head.Log.Split('\n').Count(line => line.Contains("The stream to the successor", StringComparison.Ordinal));
         Assert.True(ended > 0, $"No stream ended, seed {seed}: {head.Description}");
         Assert.True((await head.StatusAsync(Cancellation)).Next is { Connected: true });

@@ -77,7 +77,7 @@ public sealed class MembershipTests : IAsyncDisposable
         await fleet.ReadyAsync(Cancellation);
         var between = await Burst.WriteAsync(fleet.Address, 30, Cancellation);
         await Agreement.SettledAsync(fleet.Nodes, Cancellation);
-        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation); // Longer than the interval at which rows are remembered: else nothing went back.
+        await fleet.Nodes[1].RemembersAsync(tail, Cancellation); // else nothing went back
 
         await tail.KillAsync(Cancellation);
         await fleet.Apps[2].KillAsync(Cancellation);

@@ -8,7 +8,7 @@ public sealed class WiringTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_first_node_that_comes_after_the_second_took_a_write_is_refused()
+    public async Task A_first_node_that_comes_after_the_second_took_a_write_is_refused_with_a_chain_of_its_own_too()
     {
         await using var workshop = new Workshop();
         var apps = new[] { workshop.App(), workshop.App(), workshop.App() };
@@ -28,6 +28,15 @@ public sealed class WiringTests
         Assert.Equal(0, (await first.StatusAsync(Cancellation)).LastSequence);
         Assert.Equal(0, (await apps[0].StateAsync(Cancellation)).Applied);
 
+        var wired = first.Flags;
+        await RestartAsync(first, wired with { Next = null });
+        await first.ReadyAsync("write", Cancellation);
+        var own = await Burst.WriteAsync(first.Address, 4, Cancellation);
+        await RestartAsync(first, wired);
+
+        await Refusal.IsNamedAsync(first, second, "Foreign", Cancellation);
+        Assert.Equal(before, await HoldingsAsync([second, tail], apps[1..]));
+        (await Agreement.ReadAsync([first], apps[..1], Cancellation)).AssertHolds(own, [1]);
         writes.AddRange(await Burst.WriteAsync(second.Address, 10, Cancellation));
         (await Agreement.ReadAsync([second, tail], apps[1..], Cancellation)).AssertHolds(writes, [0, 0]);
     }
@@ -49,18 +58,14 @@ public sealed class WiringTests
         var before = await AtRestAsync([b1, b2], apps[2..]);
 
         var own = a2.Flags;
-        await a2.KillAsync(Cancellation);
-        a2.Flags = own with { Next = b1.Flags.Listen };
-        a2.Start();
+        await RestartAsync(a2, own with { Next = b1.Flags.Listen });
 
         await Refusal.IsNamedAsync(a2, b1, "Foreign", Cancellation);
         ofA.AddRange(await Burst.WriteAsync(a1.Address, 10, Cancellation));
         (await Agreement.ReadAsync([a1, a2], apps[..2], Cancellation)).AssertHolds(ofA, [0, 1]);
         Assert.Equal(before, await HoldingsAsync([b1, b2], apps[2..]));
 
-        await a2.KillAsync(Cancellation);
-        a2.Flags = own;
-        a2.Start();
+        await RestartAsync(a2, own);
         await a2.ReadyAsync("read", Cancellation);
         await Refusal.IsOverAsync(a1, a2, Cancellation);
         ofB.AddRange(await Burst.WriteAsync(b1.Address, 10, Cancellation));
@@ -132,6 +137,13 @@ public sealed class WiringTests
                     : string.Join<Holding>("; ", holdings);
             },
             $"everybody has the {taken} writes that were taken", Cancellation);
+    }
+
+    private static async Task RestartAsync(TeeProxyNode node, NodeFlags flags)
+    {
+        await node.KillAsync(Cancellation);
+        node.Flags = flags;
+        node.Start();
     }
 
     private static async Task StartAsync(SampleApp[] apps, IReadOnlyList<TeeProxyNode> fromTheTail, bool areReady = true)

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace TeeChain.EndToEnd.Harness;
@@ -110,6 +111,15 @@ internal sealed partial class RealProcess : IAsyncDisposable
         }
 
         return ExitCode;
+    }
+
+    /// <summary>It never had more in memory than so much, from its start until now.</summary>
+    public void AssertMemoryBelow(long kilobytes)
+    {
+        var peak = File.ReadLines($"/proc/{Pid}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var most = long.Parse(peak["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{_name} {Pid}: {most} KB at its worst"); // shown when the test fails
+        Assert.True(most < kilobytes, $"{_name} ({Pid}) had {most} KB in memory at its worst, {kilobytes} are too many.");
     }
 
     public string LastLines(int count) => string.Join('\n', Log.Split('\n').TakeLast(count + 1));

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Status;
 
@@ -90,6 +91,20 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
             return await NotReadyAsync(face, cancellation) is { } why ? $"{why}\n{Process.Description}" : null;
         },
         $"{name} is ready ({face})", cancellation);
+
+    /// <summary>Waits until it has written down all that a node behind it has now: what goes back is only noticed by who remembers more.</summary>
+    public async Task RemembersAsync(TeeProxyNode behind, CancellationToken cancellation)
+    {
+        var status = await behind.StatusAsync(cancellation);
+        await Eventually.NothingWrongAsync(
+            async () =>
+            {
+                using var membership = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Flags.Data, "membership.json"), cancellation));
+                var known = membership.RootElement.GetProperty("known").EnumerateArray().Where(node => node.GetProperty("node").GetGuid() == status.NodeId).ToList();
+                return known is [var row] && row.GetProperty("durable").GetInt64() >= status.LastSequence ? null : $"It has written down {string.Join(", ", known)}.";
+            },
+            $"{name} remembers that {behind.Name} had {status.LastSequence}", cancellation);
+    }
 
     public Task NoLongerReadyAsync(string face, CancellationToken cancellation) => Eventually.TrueAsync(
         async () => await NotReadyAsync(face, cancellation) is not null, $"{name} is not ready ({face})", cancellation);

@@ -27,6 +27,9 @@ internal sealed class WriteRun
 
     public int Acknowledged => Volatile.Read(ref _acknowledged);
 
+    /// <summary>The writes whose fate is known by now.</summary>
+    public IReadOnlyCollection<ClientWrite> Done => _done;
+
     /// <summary>Waits until so many writes are acknowledged; fails when the load ends before.</summary>
     public Task AcknowledgedAsync(int count) => Eventually.TrueAsync(
         () => Task.FromResult(Acknowledged >= count), $"{count} writes are acknowledged", _cancellation, () => $"There are {Acknowledged}. {_load}");
