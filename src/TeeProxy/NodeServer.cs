@@ -28,7 +28,11 @@ internal static class NodeServer
         builder.Services.AddSingleton<IHostLifetime, AskedByNodeLife>();
         builder.Services.AddHttpForwarder();
         builder.WebHost.UseKestrelCore()
-            .UseSockets(sockets => sockets.MaxReadBufferSize = KestrelLimits.ReadBufferBytes)
+            .UseSockets(sockets =>
+            {
+                sockets.MaxReadBufferSize = KestrelLimits.ReadBufferBytes;
+                sockets.UnsafePreferInlineScheduling = Environment.GetEnvironmentVariable("K_INLINE") != "0"; // see InlineSockets for what this asks of us
+            })
             .ConfigureKestrel(kestrel => Configure(kestrel, node.Options));
 
         var server = builder.Build();

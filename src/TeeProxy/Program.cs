@@ -16,6 +16,7 @@ switch (OptionsParser.Parse(args, Environment.GetEnvironmentVariable))
     case Command.Seed seed:
         return SeedCommand.Run(seed, Console.Out, Console.Error);
     case Command.Run run:
+        InlineSockets.Enable();
         try
         {
             return await RunAsync(run.Options);
