@@ -7,8 +7,8 @@ using Perfolizer.Horology;
 namespace TeeChain.Micro;
 
 /// <summary>
-/// How benchmarks run unless the command line names a job: shortly, so that all of them take some two minutes, and in
-/// this process, so that nothing is built and restored for each. <c>--job medium --inProcess</c> takes longer and knows more.
+/// How benchmarks run unless the command line says otherwise (<c>--iterationCount 50</c>): shortly, so that all of them take
+/// some two minutes, and in this process, so that nothing is built and restored for each.
 /// </summary>
 internal sealed class ShortRuns : ManualConfig
 {
@@ -19,6 +19,7 @@ internal sealed class ShortRuns : ManualConfig
         AddJob(Job.Default.WithId("Short")
             .WithToolchain(InProcessEmitToolchain.Instance)
             .WithLaunchCount(1).WithWarmupCount(2).WithIterationCount(9).WithIterationTime(TimeInterval.FromMilliseconds(200))
+            // BenchmarkDotNet's flags change the default job; --job alone does not replace it.
             .AsDefault());
         AddColumn(StatisticColumn.Median, StatisticColumn.Min, StatisticColumn.Max);
         HideColumns(Column.Error, Column.StdDev, Column.Gen0, Column.Gen1);
