@@ -53,6 +53,8 @@ By hand, and for developers:
   publish              teeproxy, teechain and sample-app for linux-x64 into artifacts/publish: folders that need the .NET runtime,
                        single files that do not, checksums
   simulate [--seeds N] [--first S]  N (1000) random lives of a simulated chain, from seed S (1) on (docs/simulation.md)
+  microbench [FLAGS]   times the inner parts, without a fleet (bench/Micro, two minutes); the flags are BenchmarkDotNet's, such as
+                       --filter '*Codec*' or --list flat
   test [--all]         all that CI runs; --all also the slow tests and deploy/test/. The last line is `N passed, N failed`
 
 Environment (what `up` was told stays in the run folder's teechain.yaml; the other commands need TEECHAIN_RUN_DIR alone):
@@ -95,6 +97,7 @@ case $verb in
     ask_feed
     ;;
   publish) publish ;;
+  microbench) micro_bench "$@" ;;
   simulate) simulate "$@" ;;
   test) run_tests "$@" ;;
   clean) clean ;;

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared between the parts
-# The Apache Bench commands of the scenario: printed, then run; and the load test. Sourced by misc-commands.sh.
+# The Apache Bench commands of the scenario: printed, then run; the load test; the benchmarks of the inner parts. Sourced by
+# misc-commands.sh.
 
 bench_user=${TEECHAIN_AB_USER:-ada}
 
@@ -60,4 +61,19 @@ load_test() {
 build_load_test() {
   write_feed_props
   build_project "$root/loadtest/loadtest.csproj"
+}
+
+# Any flag of BenchmarkDotNet; all benchmarks unless a filter is given.
+micro_bench() {
+  local program=$root/bench/Micro/bin/Release/net10.0/microbench filter=(--filter '*')
+  need_dotnet
+  under_build_lock build_micro_bench
+  if [[ " $* " =~ \ (-f|--filter|--list|--help|--info|--version)[\ =] ]]; then filter=(); fi
+  "$program" --artifacts "$root/artifacts/microbench" "${filter[@]}" "$@"
+}
+
+# Always Release: figures of a Debug build say nothing.
+build_micro_bench() {
+  write_feed_props
+  configuration=Release build_project "$root/bench/Micro/Micro.csproj"
 }
