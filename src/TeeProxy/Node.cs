@@ -94,7 +94,7 @@ internal sealed class Node : IAsyncDisposable
 
         HoldRule.Facts InFlight()
         {
-            var (entering, applied, open, last) = (Pending.Entering, Progress.Applied, comparison.Snapshot().Unsettled.Count, journal.Last.Sequence);
+            var (entering, applied, open, last) = (Pending.Entering, Progress.Applied, comparison.Waiting, journal.Last.Sequence);
             return new HoldRule.Facts(entering, applied, open, last, Gate.WhyNotEverywhere(last));
         }
 

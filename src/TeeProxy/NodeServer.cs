@@ -31,7 +31,8 @@ internal static class NodeServer
             .UseSockets(sockets =>
             {
                 sockets.MaxReadBufferSize = KestrelLimits.ReadBufferBytes;
-                sockets.UnsafePreferInlineScheduling = Environment.GetEnvironmentVariable("K_INLINE") != "0"; // see InlineSockets for what this asks of us
+                sockets.WaitForDataBeforeAllocatingBuffer = false;
+                sockets.UnsafePreferInlineScheduling = Environment.GetEnvironmentVariable("K_INLINE") == "1";
             })
             .ConfigureKestrel(kestrel => Configure(kestrel, node.Options));
 

@@ -43,6 +43,9 @@ internal sealed class PendingWrites(bool isOpen = true)
     /// <summary>Called by the journal's writer before anybody can read the write, so an answer always finds it.</summary>
     public void Add(PendingWrite write) => _bySequence[write.Sequence] = write;
 
+    /// <summary>Whether the application's answer to <paramref name="sequence"/> is wanted.</summary>
+    public bool IsAwaited(long sequence) => _bySequence.ContainsKey(sequence);
+
     /// <summary>
     /// Ingress waits no longer (time is up, or the client has gone): an answer that is here is let go, one that comes later
     /// finds nobody. The write must be completed before, so that an answer that comes at this moment is not held.

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 
+using TeeProxy.Spooling;
+
 namespace TeeProxy.Application;
 
 /// <summary>
@@ -10,6 +12,8 @@ namespace TeeProxy.Application;
 internal sealed class AnswerBody(ApplicationConnection connection, AnswerHead head, bool hasBody) : Stream
 {
     private const int LongestChunkLine = 4096;
+
+    private static readonly SpoolResult Nothing = new(SpoolOutcome.Complete, SpooledBody.Empty);
 
     private long _left = !hasBody ? 0 : head.IsChunked ? 0 : head.Length ?? long.MaxValue;
     private bool _isEnded = !hasBody || (head is { IsChunked: false, Length: 0 });
@@ -48,7 +52,7 @@ internal sealed class AnswerBody(ApplicationConnection connection, AnswerHead he
             return 0;
         }
 
-        if (connection.Received.IsEmpty && !await connection.ReceiveAsync())
+        if (connection.Received.IsEmpty && !connection.Add(await connection.ReceiveAsync()))
         {
             _isEnded = IsUntilClose ? true : throw new InvalidDataException("its answer broke off");
             return 0;
@@ -68,6 +72,24 @@ internal sealed class AnswerBody(ApplicationConnection connection, AnswerHead he
         }
 
         return count;
+    }
+
+    /// <summary>Reads it to its end and keeps nothing.</summary>
+    public async ValueTask<SpoolResult> SkipAsync()
+    {
+        if (!_isEnded && !head.IsChunked && _left <= connection.Received.Length)
+        {
+            // As a rule all of it is here.
+            connection.Take((int)_left);
+            (_left, _isEnded) = (0, true);
+        }
+
+        if (!_isEnded)
+        {
+            await CopyToAsync(Null);
+        }
+
+        return Nothing;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Reads are asynchronous here.");
@@ -115,7 +137,7 @@ internal sealed class AnswerBody(ApplicationConnection connection, AnswerHead he
         int end;
         while ((end = connection.Received.Span.IndexOf((byte)'\n')) < 0)
         {
-            if (connection.Received.Length > LongestChunkLine || !await connection.ReceiveAsync())
+            if (connection.Received.Length > LongestChunkLine || !connection.Add(await connection.ReceiveAsync()))
             {
                 throw new InvalidDataException("its answer broke off");
             }

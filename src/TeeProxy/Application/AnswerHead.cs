@@ -3,65 +3,63 @@ using System.Text;
 
 namespace TeeProxy.Application;
 
-/// <summary>
-/// The head of an application's answer (RFC 9112): what delivery must know of it is read at once, the headers only where somebody
-/// asks for them. On a replica nobody does.
-/// </summary>
-internal sealed class AnswerHead
+/// <summary>What delivery must know of the head of an application's answer (RFC 9112). The rest of it is read only where a client waits for it.</summary>
+/// <param name="Status">100 to 999.</param>
+/// <param name="Length">The body's length where the head states one that counts; null otherwise.</param>
+/// <param name="IsChunked">The body is in chunks.</param>
+/// <param name="KeepsConnection">Whether the application keeps the connection open behind this answer, as far as the head says.</param>
+internal readonly record struct AnswerHead(int Status, long? Length, bool IsChunked, bool KeepsConnection)
 {
     /// <summary>Longer ones are no answer.</summary>
     public const int MostBytes = 64 << 10;
 
-    private readonly byte[] _bytes;
-    private IReadOnlyList<KeyValuePair<string, string>>? _headers;
+    // HTTP/1.1 200
+    private const int StatusStart = 9;
+    private const int StatusEnd = 12;
 
-    private AnswerHead(byte[] bytes) => _bytes = bytes;
-
-    /// <summary>100 to 999.</summary>
-    public int Status { get; private init; }
-
-    /// <summary>The body's length where the head states one that counts; null otherwise.</summary>
-    public long? Length { get; private set; }
-
-    public bool IsChunked { get; private set; }
-
-    /// <summary>Whether the application keeps the connection open behind this answer, as far as the head says.</summary>
-    public bool KeepsConnection { get; private set; }
-
-    /// <summary>Null where it is empty.</summary>
-    public string? Reason
-    {
-        get
-        {
-            var line = Encoding.Latin1.GetString(_bytes.AsSpan(0, Math.Max(0, _bytes.AsSpan().IndexOf((byte)'\n')))).TrimEnd('\r');
-            return line.Length > 13 ? line[13..] : null;
-        }
-    }
-
-    /// <summary>In the application's order, as they came; a folded one in one line.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers ??= Parse();
-
-    /// <summary>Reads a head at the beginning of <paramref name="received"/>. Null where its end has not come yet.</summary>
+    /// <summary>Reads a head at the beginning of <paramref name="received"/>. False where its end has not come yet.</summary>
     /// <param name="bytes">How long the head is, with its empty line.</param>
     /// <exception cref="InvalidDataException">What came is no answer.</exception>
-    public static AnswerHead? TryRead(ReadOnlySpan<byte> received, out int bytes)
+    public static bool TryRead(ReadOnlySpan<byte> received, out AnswerHead head, out int bytes)
     {
+        head = default;
         bytes = End(received);
         if (bytes == 0)
         {
-            return received.Length > MostBytes ? throw new InvalidDataException($"its answer has a head of more than {MostBytes >> 10} KiB") : null;
+            return received.Length <= MostBytes ? false : throw new InvalidDataException($"its answer has a head of more than {MostBytes >> 10} KiB");
         }
 
-        // HTTP/1.1 200 OK
-        if (received.Length < 12 || !received.StartsWith("HTTP/1."u8) || received[8] != ' ' || (received.Length > 12 && received[12] is not ((byte)' ' or (byte)'\r' or (byte)'\n'))
-            || !Utf8Parser.TryParse(received.Slice(9, 3), out int status, out var digits) || digits != 3 || status < 100)
+        received = received[..bytes];
+        if (received.Length <= StatusEnd || !received.StartsWith("HTTP/1."u8) || received[StatusStart - 1] != ' ' || received[StatusEnd] is not ((byte)' ' or (byte)'\r' or (byte)'\n')
+            || !Utf8Parser.TryParse(received[StatusStart..StatusEnd], out int status, out var digits) || digits != StatusEnd - StatusStart || status < 100)
         {
             throw new InvalidDataException("what it sent is no answer of HTTP/1.1");
         }
 
-        var head = new AnswerHead(received[..bytes].ToArray()) { Status = status, KeepsConnection = received[7] != '0' };
-        head.ReadFraming();
-        return head;
+        head = Framing(received, new AnswerHead(status, null, false, received[7] != '0'));
+        return true;
+    }
+
+    /// <summary>The words behind the status; null where there are none.</summary>
+    public static string? Reason(ReadOnlySpan<byte> head)
+    {
+        var line = head[..head.IndexOf((byte)'\n')].TrimEnd((byte)'\r');
+        return line.Length > StatusEnd + 1 ? Encoding.Latin1.GetString(line[(StatusEnd + 1)..]) : null;
+    }
+
+    /// <summary>The headers, in the application's order, as they came; a folded one in one line.</summary>
+    public static List<KeyValuePair<string, string>> Headers(ReadOnlySpan<byte> head)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        for (var rest = head[(head.IndexOf((byte)'\n') + 1)..]; TryTakeLine(ref rest, out var line);)
+        {
+            if (line.IndexOf((byte)':') is > 0 and var colon)
+            {
+                headers.Add(new(Encoding.Latin1.GetString(line[..colon].TrimEnd(" \t"u8)), Unfolded(line[(colon + 1)..])));
+            }
+        }
+
+        return headers;
     }
 
     /// <summary>Behind the first empty line; 0 where there is none yet. A line may end without a carriage return (RFC 9112 section 2.2).</summary>
@@ -81,78 +79,61 @@ internal sealed class AnswerHead
     }
 
     // Section 6.3: chunks beat a length; two lengths that differ are no framing at all.
-    private void ReadFraming()
+    private static AnswerHead Framing(ReadOnlySpan<byte> received, AnswerHead head)
     {
-        foreach (var line in Lines())
+        for (var rest = received[(received.IndexOf((byte)'\n') + 1)..]; TryTakeLine(ref rest, out var line);)
         {
-            // Few headers matter here: by the first letter most are passed.
-            switch ((char)(_bytes[line.Start.Value] | 0x20))
+            if (Value(line, "content-length"u8, out var value))
             {
-                case 'c' when Value(line, "content-length") is { } text:
-                    var length = text.All(char.IsAsciiDigit) && long.TryParse(text, out var parsed) ? parsed : -1;
-                    Length = length >= 0 && (Length is null || Length == length) ? length : throw new InvalidDataException("its answer has no clear length");
-                    break;
-                case 'c' when Value(line, "connection") is { } text:
-                    KeepsConnection = HasToken(text, "keep-alive") || (KeepsConnection && !HasToken(text, "close"));
-                    break;
-                case 't' when Value(line, "transfer-encoding") is { } text:
-                    IsChunked = text.EndsWith("chunked", StringComparison.OrdinalIgnoreCase);
-                    KeepsConnection &= IsChunked;
-                    break;
+                var isNumber = Utf8Parser.TryParse(value, out long length, out var digits) && digits == value.Length && length >= 0 && value[0] != '+';
+                head = isNumber && (head.Length is null || head.Length == length) ? head with { Length = length } : throw new InvalidDataException("its answer has no clear length");
+            }
+            else if (Value(line, "connection"u8, out value))
+            {
+                head = head with { KeepsConnection = HasToken(value, "keep-alive") || (head.KeepsConnection && !HasToken(value, "close")) };
+            }
+            else if (Value(line, "transfer-encoding"u8, out value))
+            {
+                var isChunked = value.Length >= 7 && Ascii.EqualsIgnoreCase(value[^7..], "chunked"u8);
+                head = head with { IsChunked = isChunked, KeepsConnection = head.KeepsConnection && isChunked };
             }
         }
 
-        if (IsChunked && Length is not null)
-        {
-            (Length, KeepsConnection) = (null, false); // Who frames twice may have meant the other.
-        }
+        // Who frames twice may have meant the other.
+        return head is { IsChunked: true, Length: not null } ? head with { Length = null, KeepsConnection = false } : head;
     }
 
-    private IEnumerable<Range> Lines()
+    /// <summary>The next header's line or, where it is folded, lines. False at the empty one.</summary>
+    private static bool TryTakeLine(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> line)
     {
-        var at = _bytes.AsSpan().IndexOf((byte)'\n') + 1;
-        while (at < _bytes.Length && _bytes[at] is not ((byte)'\n' or (byte)'\r'))
+        var end = 0;
+        if (rest[0] is not ((byte)'\r' or (byte)'\n'))
         {
-            var end = at;
             do
             {
-                end += _bytes.AsSpan(end).IndexOf((byte)'\n') + 1;
+                end += rest[end..].IndexOf((byte)'\n') + 1;
             }
-            while (_bytes[end] is (byte)' ' or (byte)'\t'); // the next line continues this one
-
-            yield return at..end;
-            at = end;
-        }
-    }
-
-    private string? Value(Range line, string name)
-    {
-        var bytes = _bytes.AsSpan(line);
-        return bytes.Length > name.Length && bytes[name.Length] == ':' && Ascii.EqualsIgnoreCase(bytes[..name.Length], name)
-            ? Text(bytes[(name.Length + 1)..])
-            : null;
-    }
-
-    private List<KeyValuePair<string, string>> Parse()
-    {
-        var headers = new List<KeyValuePair<string, string>>();
-        foreach (var line in Lines())
-        {
-            var bytes = _bytes.AsSpan(line);
-            if (bytes.IndexOf((byte)':') is > 0 and var colon)
-            {
-                headers.Add(new(Encoding.Latin1.GetString(bytes[..colon]).TrimEnd(), Text(bytes[(colon + 1)..])));
-            }
+            while (rest[end] is (byte)' ' or (byte)'\t'); // the next line continues this one
         }
 
-        return headers;
+        line = rest[..end];
+        rest = rest[end..];
+        return end > 0;
     }
 
-    private static bool HasToken(string list, string token) => list.Split(',').Any(one => one.Trim().Equals(token, StringComparison.OrdinalIgnoreCase));
-
-    private static string Text(ReadOnlySpan<byte> value)
+    private static bool Value(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
-        var text = Encoding.Latin1.GetString(value).Trim();
+        var isIt = line.Length > name.Length && line[name.Length] == ':' && Ascii.EqualsIgnoreCase(line[..name.Length], name);
+        value = isIt ? line[(name.Length + 1)..].Trim(" \t\r\n"u8) : default;
+        return isIt;
+    }
+
+    private static bool HasToken(ReadOnlySpan<byte> list, string token) =>
+        Encoding.Latin1.GetString(list).Split(',').Any(one => one.Trim().Equals(token, StringComparison.OrdinalIgnoreCase));
+
+    private static string Unfolded(ReadOnlySpan<byte> value)
+    {
+        var text = Encoding.Latin1.GetString(value.Trim(" \t\r\n"u8));
         return text.Contains('\n', StringComparison.Ordinal) ? string.Join(' ', text.Split('\n').Select(static part => part.Trim())) : text;
     }
 }

@@ -69,17 +69,19 @@ internal sealed class ApplicationConnection : IDisposable
         }
     }
 
-    /// <summary>Waits for more behind <see cref="Received"/>. False where the application closed its side.</summary>
+    /// <summary>Waits for more, which <see cref="Add"/> then puts behind <see cref="Received"/>. 0 where the application closed its side.</summary>
     /// <exception cref="SocketException">The connection broke.</exception>
-    public async ValueTask<bool> ReceiveAsync()
+    public ValueTask<int> ReceiveAsync()
     {
-        if (_listening is null)
-        {
-            Listen();
-        }
-
-        var count = await _listening!.Value;
+        Rest();
+        var listening = _listening!.Value;
         _listening = null;
+        return listening;
+    }
+
+    /// <summary>What <see cref="ReceiveAsync"/> returned. False for 0.</summary>
+    public bool Add(int count)
+    {
         _end += count;
         return count > 0;
     }

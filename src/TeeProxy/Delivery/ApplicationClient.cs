@@ -24,8 +24,9 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
     /// <summary>One attempt.</summary>
     /// <param name="chain">The chain's id, for the application.</param>
     /// <param name="isRedelivery">Whether the application may have seen this write.</param>
+    /// <param name="isAwaited">Whether somebody wants the answer's headers and body; else only its status is told.</param>
     /// <exception cref="OperationCanceledException"><paramref name="abort"/>.</exception>
-    public async ValueTask<DeliveryResult> SendAsync(RecordedWrite write, Guid chain, bool isRedelivery, CancellationToken abort)
+    public async ValueTask<DeliveryResult> SendAsync(RecordedWrite write, Guid chain, bool isRedelivery, bool isAwaited, CancellationToken abort)
     {
         ApplicationConnection connection;
         try
@@ -47,8 +48,28 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
         var aborting = abort.UnsafeRegister(static connection => ((ApplicationConnection)connection!).Abandon(), connection);
         try
         {
-            (var result, isReusable) = await ExchangeAsync(connection, write, chain, isRedelivery);
-            return result;
+            var broken = await SendRequestAsync(connection, write, chain, isRedelivery);
+            AnswerHead head;
+            Answer? answer;
+            while (!TryTakeHead(connection, isAwaited, out head, out answer))
+            {
+                if (!connection.Add(await connection.ReceiveAsync()))
+                {
+                    throw broken ?? (Exception)new InvalidDataException("it closed the connection without an answer");
+                }
+            }
+
+            // An answer to HEAD, and 304, state a length and have no body (RFC 9110 section 8.6), and some say one with 204, which has none either.
+            var hasBody = head.Status is >= 200 and not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) && !write.Recorded.IsOf("HEAD"u8);
+            var source = new AnswerBody(connection, head, hasBody);
+            var body = isAwaited ? await spool.ReadAsync(source, source.KnownLength, long.MaxValue, 0, CancellationToken.None) : await source.SkipAsync();
+            if (body.Outcome != SpoolOutcome.Complete)
+            {
+                return new DeliveryResult.Unheld(head.Status, $"its answer cannot be held: {body.Why}");
+            }
+
+            isReusable = broken is null && head.KeepsConnection && source.IsWhole && connection.Received.IsEmpty;
+            return new DeliveryResult.Delivered(answer! with { Body = body.Body! });
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidDataException)
         {
@@ -59,7 +80,7 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
         }
         finally
         {
-            await aborting.DisposeAsync();
+            aborting.Dispose();
             if (connection.End() && isReusable)
             {
                 _pool.Return(connection);
@@ -73,53 +94,53 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
 
     public void Dispose() => _pool.Dispose();
 
-    private async ValueTask<(DeliveryResult Result, bool IsReusable)> ExchangeAsync(ApplicationConnection connection, RecordedWrite write, Guid chain, bool isRedelivery)
+    /// <summary>Takes the head of the answer, where it has come; what goes before the real one is passed over.</summary>
+    /// <param name="answer">The answer without its body.</param>
+    private static bool TryTakeHead(ApplicationConnection connection, bool isAwaited, out AnswerHead head, out Answer? answer)
     {
-        SocketException? broken = null;
-        try
+        answer = null;
+        while (AnswerHead.TryRead(connection.Received.Span, out head, out var bytes))
         {
-            await SendRequestAsync(connection, write, chain, isRedelivery);
-        }
-        catch (SocketException e)
-        {
-            broken = e; // It may have answered before it had read all, and closed.
+            var isInterim = head.Status is >= 100 and < 200 and not StatusCodes.Status101SwitchingProtocols;
+            if (!isInterim)
+            {
+                var lines = connection.Received.Span[..bytes];
+                answer = isAwaited
+                    ? new Answer(head.Status, AnswerHead.Reason(lines), AnswerHead.Headers(lines), SpooledBody.Empty)
+                    : new Answer(head.Status, null, [], SpooledBody.Empty);
+            }
+
+            connection.Take(bytes);
+            if (!isInterim)
+            {
+                return true;
+            }
         }
 
-        AnswerHead? head;
-        do
-        {
-            head = await ReadHeadAsync(connection, broken);
-        }
-        while (head.Status is >= 100 and < 200 and not StatusCodes.Status101SwitchingProtocols); // the real one is still to come
-
-        // An answer to HEAD, and 304, state a length and have no body (RFC 9110 section 8.6), and some say one with 204, which has none either.
-        var hasBody = head.Status is >= 200 and not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) && !write.IsHead;
-        await using var source = new AnswerBody(connection, head, hasBody);
-        var body = await spool.ReadAsync(source, source.KnownLength, long.MaxValue, 0, CancellationToken.None);
-        if (body.Outcome != SpoolOutcome.Complete)
-        {
-            return (new DeliveryResult.Unheld(head.Status, $"its answer cannot be held: {body.Why}"), false);
-        }
-
-        var isReusable = broken is null && head.KeepsConnection && source.IsWhole && connection.Received.IsEmpty;
-        return (new DeliveryResult.Delivered(new Answer(head.Status, head.Reason, head.Headers, body.Body!)), isReusable);
+        return false;
     }
 
-    private async ValueTask SendRequestAsync(ApplicationConnection connection, RecordedWrite write, Guid chain, bool isRedelivery)
+    /// <summary>Null, or how the connection broke on the way: the application may have answered before it had read all, and closed.</summary>
+    private async ValueTask<SocketException?> SendRequestAsync(ApplicationConnection connection, RecordedWrite write, Guid chain, bool isRedelivery)
     {
         var bytes = _requests.Build(write, chain, isRedelivery, out var length, out var isBodyIn);
         try
         {
             await connection.SendAsync(bytes.AsMemory(0, length));
+            if (!isBodyIn)
+            {
+                await SendBodyAsync(connection, write);
+            }
+
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return e;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(bytes);
-        }
-
-        if (!isBodyIn)
-        {
-            await SendBodyAsync(connection, write);
         }
     }
 
@@ -143,23 +164,6 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
         finally
         {
             ArrayPool<byte>.Shared.Return(piece);
-        }
-    }
-
-    private static async ValueTask<AnswerHead> ReadHeadAsync(ApplicationConnection connection, SocketException? broken)
-    {
-        while (true)
-        {
-            if (AnswerHead.TryRead(connection.Received.Span, out var bytes) is { } head)
-            {
-                connection.Take(bytes);
-                return head;
-            }
-
-            if (!await connection.ReceiveAsync())
-            {
-                throw broken ?? (Exception)new InvalidDataException("it closed the connection without an answer");
-            }
         }
     }
 }

@@ -157,7 +157,7 @@ internal sealed partial class ApplicationSink(
         }
 
         var body = keys.ReadsBody ? write.ReadBody(MostBodyBytes) : ReadOnlyMemory<byte>.Empty;
-        return body is { } bytes && keys.Of(write.Head, bytes.Span) is { Length: > 0 and <= MostKeyChars } key ? key : null;
+        return body is { } bytes && keys.Of(write.Recorded, bytes.Span) is { Length: > 0 and <= MostKeyChars } key ? key : null;
     }
 
     /// <summary>An epoch is durable before it is obeyed; a disk that is full is waited for.</summary>

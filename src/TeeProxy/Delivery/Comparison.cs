@@ -17,7 +17,7 @@ internal sealed partial class Comparison(
 
     // Under _gate, so that a snapshot has a divergence either as the two answers to come or counted.
     // Invariant: a row has at most one of the two statuses; the other is 0.
-    private readonly Dictionary<long, (int Own, int Heads)> _rows = notes.Unsettled.ToDictionary(row => row.Key, row => (row.Value, 0));
+    private readonly Unsettled _rows = From(notes);
     private readonly Queue<Divergence> _recent = new();
     private long _divergences = notes.Divergences;
 
@@ -35,22 +35,24 @@ internal sealed partial class Comparison(
         }
     }
 
+    /// <summary>How many own answers wait for the head's.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rows.OwnCount;
+            }
+        }
+    }
+
     /// <summary>How many divergences there were, and the own answers that still wait, oldest first: as they were at one moment.</summary>
     public (long Divergences, IReadOnlyList<KeyValuePair<long, int>> Unsettled) Snapshot()
     {
         lock (_gate)
         {
-            var unsettled = new List<KeyValuePair<long, int>>(_rows.Count);
-            foreach (var (sequence, (own, _)) in _rows)
-            {
-                if (own != 0)
-                {
-                    unsettled.Add(new(sequence, own));
-                }
-            }
-
-            unsettled.Sort(static (a, b) => a.Key.CompareTo(b.Key));
-            return (_divergences, unsettled);
+            return (_divergences, _rows.Own());
         }
     }
 
@@ -59,7 +61,7 @@ internal sealed partial class Comparison(
     {
         lock (_gate)
         {
-            _rows[sequence] = default;
+            _rows.Put(sequence, own: 0, heads: 0);
         }
     }
 
@@ -69,10 +71,10 @@ internal sealed partial class Comparison(
         int heads;
         lock (_gate)
         {
-            heads = _rows.GetValueOrDefault(sequence).Heads;
+            _rows.TryGet(sequence, out _, out heads);
             if (heads == 0)
             {
-                _rows[sequence] = (status, 0);
+                _rows.Put(sequence, status, heads: 0);
                 return;
             }
 
@@ -97,15 +99,14 @@ internal sealed partial class Comparison(
         int own;
         lock (_gate)
         {
-            if (!_rows.TryGetValue(outcome.Sequence, out var row))
+            if (!_rows.TryGet(outcome.Sequence, out own, out _))
             {
                 return;
             }
 
-            own = row.Own;
             if (own == 0)
             {
-                _rows[outcome.Sequence] = (0, outcome.Status);
+                _rows.Put(outcome.Sequence, own: 0, outcome.Status);
                 return;
             }
 
@@ -113,6 +114,17 @@ internal sealed partial class Comparison(
         }
 
         List(outcome.Sequence, own, outcome.Status);
+    }
+
+    private static Unsettled From(CursorNotes notes)
+    {
+        var rows = new Unsettled();
+        foreach (var (sequence, own) in notes.Unsettled)
+        {
+            rows.Put(sequence, own, heads: 0);
+        }
+
+        return rows;
     }
 
     private void Compare(long sequence, int own, int heads)

@@ -13,20 +13,17 @@ internal sealed class RecordedWrite
     private RequestHead? _head;
 
     private RecordedWrite(long sequence, uint crc, ReadOnlyMemory<byte> head, ReadOnlyMemory<byte>? body, long bodyLength, Func<Stream> open) =>
-        (Sequence, Crc, HeadBytes, Body, BodyLength, _open) = (sequence, crc, head, body, bodyLength, open);
+        (Sequence, Crc, Recorded, Body, BodyLength, _open) = (sequence, crc, new(head), body, bodyLength, open);
 
     public long Sequence { get; }
 
     public uint Crc { get; }
 
     /// <summary>The head as it was recorded.</summary>
-    public ReadOnlyMemory<byte> HeadBytes { get; }
+    public RecordedHead Recorded { get; }
 
     /// <summary>The same, taken apart at the first use.</summary>
-    public RequestHead Head => _head ??= RequestHead.Decode(HeadBytes.Span);
-
-    /// <summary>Whether answers to it have no body.</summary>
-    public bool IsHead => HeadBytes.Span.StartsWith("HEAD "u8);
+    public RequestHead Head => _head ??= RequestHead.Decode(Recorded.Bytes.Span);
 
     /// <summary>The body; null when it is too large for memory.</summary>
     public ReadOnlyMemory<byte>? Body { get; }
@@ -37,14 +34,14 @@ internal sealed class RecordedWrite
     public string Lane { get; private init; } = "";
 
     /// <summary>What <see cref="Outliving"/> holds in memory, more or less.</summary>
-    public int HeldBytes => HeadBytes.Length + (Body?.Length ?? 0);
+    public int HeldBytes => Recorded.Bytes.Length + (Body?.Length ?? 0);
 
     public static RecordedWrite Of(JournalEntry entry) => new(
         entry.Sequence, entry.Crc, entry.Head, entry.BodyInMemory ? (ReadOnlyMemory<byte>?)entry.Body : null, entry.BodyLength, entry.OpenBody);
 
     /// <summary>A copy of its own; a body that is too large for memory is read from the journal, which keeps it until it is delivered.</summary>
     public RecordedWrite Outliving(Journal journal, string lane) => new(
-        Sequence, Crc, HeadBytes.ToArray(), Body is { } body ? (ReadOnlyMemory<byte>?)body.ToArray() : null, BodyLength, () => Open(journal, Sequence))
+        Sequence, Crc, Recorded.Bytes.ToArray(), Body is { } body ? (ReadOnlyMemory<byte>?)body.ToArray() : null, BodyLength, () => Open(journal, Sequence))
     {
         Lane = lane,
     };

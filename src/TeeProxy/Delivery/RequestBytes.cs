@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using TeeChain.Protocol;
 
 namespace TeeProxy.Delivery;
@@ -12,6 +13,11 @@ internal sealed class RequestBytes(string authority)
     /// <summary>Bodies up to this size travel in one piece with their head.</summary>
     private const int MostInOnePiece = 64 << 10;
 
+    private const string RedeliveryLine = $"{HeaderNames.Redelivery}: 1\r\n";
+
+    /// <summary>More than what this class adds, but for a host: four names, two numbers and an id.</summary>
+    private const int MostAddedBytes = 256;
+
     private static ReadOnlySpan<byte> HostName => "\r\nHost:"u8;
 
     /// <summary>The head, and the body where it is in memory and not long.</summary>
@@ -19,20 +25,21 @@ internal sealed class RequestBytes(string authority)
     /// <returns>From the shared pool; <paramref name="length"/> bytes of it count.</returns>
     public byte[] Build(RecordedWrite write, Guid chain, bool isRedelivery, out int length, out bool isBodyIn)
     {
-        var recorded = write.HeadBytes.Span[..^2]; // without the empty line
+        var recorded = write.Recorded.Bytes.Span[..^2]; // without the empty line
         isBodyIn = write.Body is { Length: <= MostInOnePiece };
         var body = isBodyIn ? write.Body!.Value.Span : default;
-        var rest = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Content-Length: {write.BodyLength}\r\n{HeaderNames.Chain}: {chain}\r\n{HeaderNames.Sequence}: {write.Sequence}\r\n{(isRedelivery ? $"{HeaderNames.Redelivery}: 1\r\n" : "")}\r\n");
         var host = HostLine(recorded, out var emptyHost);
 
-        var bytes = ArrayPool<byte>.Shared.Rent(recorded.Length + host.Length + rest.Length + body.Length);
+        var bytes = ArrayPool<byte>.Shared.Rent(recorded.Length + host.Length + MostAddedBytes + body.Length);
         var to = Put(bytes, recorded[..emptyHost.Start.Value]);
         to = Put(to, recorded[emptyHost.End.Value..]);
         to = to[Encoding.Latin1.GetBytes(host, to)..];
-        to = to[Encoding.Latin1.GetBytes(rest, to)..];
-        to = Put(to, body);
+        Utf8.TryWrite(
+            to,
+            CultureInfo.InvariantCulture,
+            $"Content-Length: {write.BodyLength}\r\n{HeaderNames.Chain}: {chain}\r\n{HeaderNames.Sequence}: {write.Sequence}\r\n{(isRedelivery ? RedeliveryLine : "")}\r\n",
+            out var added);
+        to = Put(to[added..], body);
         length = bytes.Length - to.Length;
         return bytes;
     }

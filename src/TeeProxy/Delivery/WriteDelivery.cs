@@ -34,14 +34,8 @@ internal sealed partial class WriteDelivery(
     {
         // One attempt is enough for nearly every write, and costs less than the pipeline around it.
         var attempts = new Attempts(write, isSuspect);
-        var first = await AttemptAsync(attempts, abort);
-        if (!DeliveryRetry.IsRepeated(first))
-        {
-            return first;
-        }
-
-        attempts.First = first;
-        return await retry.ExecuteAsync(static (state, abort) => state.Self.NextAttemptAsync(state.Attempts, abort), (Self: this, Attempts: attempts), abort);
+        attempts.First = await AttemptAsync(attempts, abort);
+        return !DeliveryRetry.IsRepeated(attempts.First) ? attempts.First : await retry.ExecuteAsync(static (state, abort) => state.Self.NextAttemptAsync(state.Attempts, abort), (Self: this, Attempts: attempts), abort);
     }
 
     /// <summary>The pipeline's view: the first attempt was made already.</summary>
@@ -61,7 +55,7 @@ internal sealed partial class WriteDelivery(
         }
 
         var started = instruments.Now;
-        var result = await client.SendAsync(attempts.Write, member.Standing.Current.Membership.Chain!.Value, attempts.IsRedelivery, abort);
+        var result = await client.SendAsync(attempts.Write, member.Standing.Current.Membership.Chain!.Value, attempts.IsRedelivery, pending.IsAwaited(attempts.Write.Sequence), abort);
         if (result is DeliveryResult.Answered)
         {
             busy?.Worked(started);

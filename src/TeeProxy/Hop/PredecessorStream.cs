@@ -107,6 +107,10 @@ internal sealed class PredecessorStream(
         {
             last = await journal.WaitCommittedAsync(last, cancellation);
             progress.Ring();
+            if (!opening.EagerAcks)
+            {
+                await Task.Delay(Gathering, time, cancellation); // Nobody hears of it sooner.
+            }
         }
     }
 

@@ -6,8 +6,8 @@ namespace TeeProxy.Delivery.Keys;
 internal static class BodyType
 {
     /// <param name="isIt">Is given the media type in lower case, without parameters.</param>
-    public static bool Is(RequestHead head, Predicate<string> isIt) =>
+    public static bool Is(RecordedHead head, Predicate<string> isIt) =>
         head.Header("Content-Type") is { } type
-        && !head.Headers.Any(header => header.Key.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase))
-        && isIt(type.Split(';')[0].Trim().ToLowerInvariant());
+        && !head.Has("Content-Encoding")
+        && isIt(type.AsSpan(0, type.IndexOf(';', StringComparison.Ordinal) is >= 0 and var end ? end : type.Length).Trim().ToString().ToLowerInvariant());
 }

@@ -9,6 +9,6 @@ internal sealed class FormKey(string name) : IKeySource
 
     public bool ReadsBody => true;
 
-    public string? Of(RequestHead head, ReadOnlySpan<byte> body) =>
+    public string? Of(RecordedHead head, ReadOnlySpan<byte> body) =>
         BodyType.Is(head, static type => type == "application/x-www-form-urlencoded") ? UrlEncoded.Value(body, _name) : null;
 }

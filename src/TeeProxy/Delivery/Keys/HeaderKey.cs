@@ -7,5 +7,5 @@ internal sealed class HeaderKey(string name) : IKeySource
 {
     public bool ReadsBody => false;
 
-    public string? Of(RequestHead head, ReadOnlySpan<byte> body) => head.Header(name)?.Trim();
+    public string? Of(RecordedHead head, ReadOnlySpan<byte> body) => head.Header(name)?.Trim();
 }

@@ -11,5 +11,5 @@ internal interface IKeySource
     /// <summary>Whether <see cref="Of"/> looks at the body; otherwise it may be given an empty one.</summary>
     bool ReadsBody { get; }
 
-    string? Of(RequestHead head, ReadOnlySpan<byte> body);
+    string? Of(RecordedHead head, ReadOnlySpan<byte> body);
 }

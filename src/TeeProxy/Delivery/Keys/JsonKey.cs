@@ -28,7 +28,7 @@ internal sealed class JsonKey : IKeySource
             : null;
     }
 
-    public string? Of(RequestHead head, ReadOnlySpan<byte> body)
+    public string? Of(RecordedHead head, ReadOnlySpan<byte> body)
     {
         if (!BodyType.Is(head, static type => type == "application/json" || type.EndsWith("+json", StringComparison.Ordinal)))
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using TeeProxy.Requests;
 
 namespace TeeProxy.Delivery.Keys;
@@ -8,9 +7,9 @@ internal sealed class PathKey : IKeySource
 {
     public bool ReadsBody => false;
 
-    public string? Of(RequestHead head, ReadOnlySpan<byte> body)
+    public string? Of(RecordedHead head, ReadOnlySpan<byte> body)
     {
-        var path = UrlEncoded.Decode(Encoding.Latin1.GetBytes(head.Path), plusIsSpace: false);
+        var path = UrlEncoded.Decode(head.Path, plusIsSpace: false);
         if (path is null || path.Contains('\\', StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal) || path.Split('/').Any(part => part is "." or ".."))
         {
             return null;

@@ -1,4 +1,3 @@
-using System.Text;
 using TeeProxy.Requests;
 
 namespace TeeProxy.Delivery.Keys;
@@ -10,6 +9,6 @@ internal sealed class QueryKey(string name) : IKeySource
 
     public bool ReadsBody => false;
 
-    public string? Of(RequestHead head, ReadOnlySpan<byte> body) =>
-        head.Path.Length < head.Target.Length ? UrlEncoded.Value(Encoding.Latin1.GetBytes(head.Target[(head.Path.Length + 1)..]), _name) : null;
+    public string? Of(RecordedHead head, ReadOnlySpan<byte> body) =>
+        head.Path.Length < head.Target.Length ? UrlEncoded.Value(head.Target[(head.Path.Length + 1)..], _name) : null;
 }

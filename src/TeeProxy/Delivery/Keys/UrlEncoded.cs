@@ -25,12 +25,12 @@ internal static class UrlEncoded
         {
             var field = fields[range];
             var equals = field.IndexOf((byte)'=');
-            if (Decode(equals < 0 ? field : field[..equals], plusIsSpace: true) is not { } fieldName)
+            if (IsNamed(equals < 0 ? field : field[..equals], name) is not { } isNamed)
             {
                 return null;
             }
 
-            if (!fieldName.Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (!isNamed)
             {
                 continue;
             }
@@ -53,6 +53,11 @@ internal static class UrlEncoded
     /// <summary>Without its escapes; null when one is broken.</summary>
     public static string? Decode(ReadOnlySpan<byte> text, bool plusIsSpace)
     {
+        if (!text.ContainsAny("%+"u8))
+        {
+            return Encoding.Latin1.GetString(text);
+        }
+
         var decoded = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
@@ -77,6 +82,11 @@ internal static class UrlEncoded
 
         return decoded.ToString();
     }
+
+    // Null where the name has a broken escape. Most names have none, and need not be taken apart.
+    private static bool? IsNamed(ReadOnlySpan<byte> field, string name) => field.ContainsAny("%+"u8)
+        ? Decode(field, plusIsSpace: true) is { } decoded ? decoded.Equals(name, StringComparison.OrdinalIgnoreCase) : null
+        : field.Length == name.Length && (Ascii.IsValid(name) && Ascii.IsValid(field) ? Ascii.EqualsIgnoreCase(field, name) : Encoding.Latin1.GetString(field).Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

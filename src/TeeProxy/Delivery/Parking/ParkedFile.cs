@@ -88,7 +88,7 @@ internal static class ParkedFile
 
     private static void Fill(IFile file, ParkedWrite parked, RecordedWrite write)
     {
-        var head = write.HeadBytes.Span;
+        var head = write.Recorded.Bytes.Span;
         file.Write(FixedBytes, head);
         var payloadCrc = Crc32C.Compute(head);
         var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);

@@ -138,6 +138,6 @@ public sealed class KeySpecTests
     private static string? Of(string spec, string target = "/", string? type = null, string body = "", params KeyValuePair<string, string>[] headers) =>
         KeySpec.TryParse(spec)!.Source.Of(Head(target, type, headers), Encoding.UTF8.GetBytes(body));
 
-    private static RequestHead Head(string target, string? type, KeyValuePair<string, string>[] headers) =>
-        new("POST", target, [new("Host", "x"), .. type is null ? [] : new KeyValuePair<string, string>[] { new("Content-Type", type) }, .. headers]);
+    private static RecordedHead Head(string target, string? type, KeyValuePair<string, string>[] headers) =>
+        new(new RequestHead("POST", target, [new("Host", "x"), .. type is null ? [] : new KeyValuePair<string, string>[] { new("Content-Type", type) }, .. headers]).Encode());
 }
