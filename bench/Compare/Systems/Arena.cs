@@ -6,7 +6,7 @@ namespace Compare.Systems;
 
 /// <summary>What every system is given: applications, ports, a folder on the disk under test, and where programs are.</summary>
 /// <param name="Applications">As many as the largest system needs; each takes the first ones.</param>
-internal sealed record Arena(ApplicationSet Applications, FreePorts Ports, string Folder, string TeeProxy)
+internal sealed record Arena(ApplicationSet Applications, FreePorts Ports, string Folder, string TeeProxy, string TeeChain)
 {
     public HttpClient Http { get; } = new();
 

@@ -1,0 +1,21 @@
+using Compare.Systems;
+
+namespace Compare.Parts;
+
+/// <summary>What the nodes of a chain take while nobody writes: heartbeats, probes, readiness.</summary>
+internal sealed class Idle(Arena arena, TimeSpan warmUp)
+{
+    /// <summary>Processor time is counted in steps of 10 ms: less than this could not tell 0.5 % from nothing.</summary>
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(30);
+
+    /// <summary>Percent of a core, a node each.</summary>
+    public async Task<double[]> RunAsync()
+    {
+        var contestant = new TeeChainSystem("total", "local", 3).Contestant;
+        await using var system = await contestant.StartAsync(arena);
+        await Task.Delay(warmUp);
+        var before = system.Proxies.Select(proxy => proxy.Figures.Cpu).ToArray();
+        await Task.Delay(Watched);
+        return [.. system.Proxies.Select((proxy, i) => 100 * (proxy.Figures.Cpu - before[i]) / Watched)];
+    }
+}
