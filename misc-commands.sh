@@ -53,6 +53,8 @@ By hand, and for developers:
   publish              teeproxy, teechain and sample-app for linux-x64 into artifacts/publish: folders that need the .NET runtime,
                        single files that do not, checksums
   simulate [--seeds N] [--first S]  N (1000) random lives of a simulated chain, from seed S (1) on (docs/simulation.md)
+  compare [FLAGS]      TeeChain beside nginx and others, half an hour on a machine that does nothing else; without flags
+                       the tables go to docs/performance.md (--help lists the flags: parts, rounds, one system)
   microbench [FLAGS]   times the inner parts, without a fleet (bench/Micro, two minutes); the flags are BenchmarkDotNet's, such as
                        --filter '*Codec*' or --list flat
   test [--all]         all that CI runs; --all also the slow tests and deploy/test/. The last line is `N passed, N failed`
@@ -91,6 +93,7 @@ case $verb in
   ab-get) ab_get ;;
   ab-post) ab_post ;;
   loadtest) load_test "$@" ;;
+  compare) compare "$@" ;;
   teeproxy-commands) teeproxy_commands "$@" ;;
   feed)
     need_dotnet

@@ -77,3 +77,15 @@ build_micro_bench() {
   write_feed_props
   configuration=Release build_project "$root/bench/Micro/Micro.csproj"
 }
+
+# TeeChain beside its peers (bench/Compare). Without flags everything is measured, and docs/performance.md gets the tables.
+compare() {
+  need_dotnet
+  need nginx haproxy /usr/lib/nginx/modules/ngx_http_lua_module.so
+  build_programs
+  under_build_lock build_project "$root/bench/Compare/Compare.csproj"
+  (($# > 0)) || set -- --report docs/performance.md
+  # Its flags name files from here.
+  cd "$root" || die "$root is not there"
+  bench/Compare/bin/"$configuration"/net10.0/compare --teeproxy "$teeproxy" --teechain "$teechain" "$@"
+}

@@ -9,6 +9,7 @@ package_of() {
     ss | ip) echo iproute2 ;;
     promtool) echo prometheus ;;
     /usr/include/stdio.h) echo libc6-dev ;;
+    /usr/lib/nginx/modules/ngx_http_lua_module.so) echo libnginx-mod-http-lua ;;
     /usr/share/doc/ruby-sinatra) echo ruby-sinatra ;;
     *) echo "$1" ;;
   esac

@@ -76,15 +76,22 @@ internal sealed class Comparison(RunFlags flags, Arena arena)
     private Task MeasureAsync(string part, int round) => part switch
     {
         "writes" => EachAsync(round, Chosen(Contestants), new Saturated(arena, _warmUp, _duration).RunAsync, _results.Writes),
-        "latency" => EachAsync(
-            round, Chosen([Bare.Direct, .. Acks.Select(ack => new TeeChainSystem("total", ack, 3).Contestant), NginxSystems.Chain, NginxSystems.LuaChain]),
-            new BesideReads(arena, _warmUp, _duration).RunAsync, _results.BesideReads),
-        "nodes" => EachAsync(round, Lengths.Select(nodes => new TeeChainSystem("total", "local", nodes).Contestant), new Saturated(arena, _warmUp, _duration).RunAsync, _results.Lengths),
+        "latency" => LatencyAsync(round),
+        // The processes share the cores while they compile: more of them take longer to be warm.
+        "nodes" => EachAsync(round, Lengths, nodes => new Saturated(arena, _warmUp * Math.Max(1, nodes / 2.0), _duration).RunAsync(new TeeChainSystem("total", "local", nodes).Contestant), _results.Lengths),
         "backlog" => EachAsync(round, [new TeeChainSystem("total", "local", 3), new TeeChainSystem("key", "local", 3)], new Backlog(arena).RunAsync, _results.Backlogs),
         "idle" => EachAsync(round, ["idle"], _ => new Idle(arena, _warmUp).RunAsync(), _results.Idle),
         "gateway" => EachAsync(round, [Gateways.PlainYarp, Gateways.TeeChain], new Reads(arena, _warmUp, _duration).RunAsync, _results.Reads),
         _ => throw new InvalidOperationException($"there is no part '{part}'; --parts takes writes, latency, nodes, backlog, idle and gateway"),
     };
+
+    private async Task LatencyAsync(int round)
+    {
+        var beside = new BesideReads(arena, _warmUp, _duration);
+        await EachAsync(
+            round, Chosen([Bare.Direct, .. Acks.Select(ack => new TeeChainSystem("total", ack, 3).Contestant), NginxSystems.Chain, NginxSystems.LuaChain]), beside.RunAsync, _results.BesideReads);
+        await EachAsync(round, ["disk"], _ => beside.RunDiskAsync(), _results.BesideReads);
+    }
 
     private IEnumerable<Contestant> Chosen(IEnumerable<Contestant> all) => all.Where(contestant => contestant.Name.Contains(flags.Only, StringComparison.Ordinal));
 

@@ -28,12 +28,7 @@ internal static class NodeServer
         builder.Services.AddSingleton<IHostLifetime, AskedByNodeLife>();
         builder.Services.AddHttpForwarder();
         builder.WebHost.UseKestrelCore()
-            .UseSockets(sockets =>
-            {
-                sockets.MaxReadBufferSize = KestrelLimits.ReadBufferBytes;
-                sockets.WaitForDataBeforeAllocatingBuffer = false;
-                sockets.UnsafePreferInlineScheduling = Environment.GetEnvironmentVariable("K_INLINE") == "1";
-            })
+            .UseSockets(sockets => sockets.MaxReadBufferSize = KestrelLimits.ReadBufferBytes)
             .ConfigureKestrel(kestrel => Configure(kestrel, node.Options));
 
         var server = builder.Build();

@@ -23,6 +23,13 @@ internal sealed class BesideReads(Arena arena, TimeSpan warmUp, TimeSpan duratio
             contestant.Name, writes.Latencies.Percentile(50), writes.Latencies.Percentile(99), reads.Latencies.Percentile(50), reads.Latencies.Percentile(99), writes.Failed + reads.Failed);
     }
 
+    /// <summary>The disk's own part, as if it were a contestant.</summary>
+    public async Task<Figures> RunDiskAsync()
+    {
+        var latencies = await Dedicated.RunAsync(() => DiskAlone.Run(arena.Folder, duration));
+        return new Figures("the disk alone: 500 bytes and fdatasync", latencies.Percentile(50), latencies.Percentile(99), TimeSpan.Zero, TimeSpan.Zero, 0);
+    }
+
     private static Task<(LoadResult Writes, LoadResult Reads)> RunAsync(IPEndPoint front, Ledger ledger, TimeSpan duration) => Dedicated.RunAsync(() =>
     {
         using var loop = new OpenLoop(front, new WriteRequest(Contestant.WithBody), new ReadRequest(), ledger);

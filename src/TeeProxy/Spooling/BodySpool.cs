@@ -103,6 +103,8 @@ internal sealed class BodySpool(string folder, int memoryBytes = 64 << 10)
         {
             for (var read = first; ; read = await reader.ReadAsync(cancellation))
             {
+                // What is read may have come on the thread that serves all sockets; a disk may keep a writer waiting.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 var bytes = read.Buffer;
                 var failure = (file?.Length ?? 0) + bytes.Length > maxBytes
                     ? new SpoolResult(SpoolOutcome.TooLarge)
