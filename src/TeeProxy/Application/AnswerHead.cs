@@ -24,9 +24,14 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     {
         head = default;
         bytes = End(received);
+        if ((bytes == 0 ? received.Length : bytes) > MostBytes)
+        {
+            throw new InvalidDataException($"its answer has a head of more than {MostBytes >> 10} KiB");
+        }
+
         if (bytes == 0)
         {
-            return received.Length <= MostBytes ? false : throw new InvalidDataException($"its answer has a head of more than {MostBytes >> 10} KiB");
+            return false;
         }
 
         received = received[..bytes];
