@@ -17,6 +17,8 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     private const int StatusStart = 9;
     private const int StatusEnd = 12;
 
+    private static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
+
     /// <summary>Reads a head at the beginning of <paramref name="received"/>. False where its end has not come yet.</summary>
     /// <param name="bytes">How long the head is, with its empty line.</param>
     /// <exception cref="InvalidDataException">What came is no answer.</exception>
@@ -58,9 +60,9 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
         var headers = new List<KeyValuePair<string, string>>();
         for (var rest = head[(head.IndexOf((byte)'\n') + 1)..]; TryTakeLine(ref rest, out var line);)
         {
-            if (line.IndexOf((byte)':') is > 0 and var colon)
+            if (Name(line, out var value) is { IsEmpty: false } name)
             {
-                headers.Add(new(Encoding.Latin1.GetString(line[..colon].TrimEnd(" \t"u8)), Unfolded(line[(colon + 1)..])));
+                headers.Add(new(Encoding.Latin1.GetString(name), Unfolded(value)));
             }
         }
 
@@ -83,29 +85,35 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
         return 0;
     }
 
-    // Section 6.3: chunks beat a length; two lengths that differ are no framing at all.
+    // Section 6.3: chunks beat a length; two lengths that differ are no framing at all. Section 9.3: close beats keep-alive.
     private static AnswerHead Framing(ReadOnlySpan<byte> received, AnswerHead head)
     {
+        var (stays, closes) = (head.KeepsConnection, false);
         for (var rest = received[(received.IndexOf((byte)'\n') + 1)..]; TryTakeLine(ref rest, out var line);)
         {
-            if (Value(line, "content-length"u8, out var value))
+            var name = Name(line, out var value);
+            if (Ascii.EqualsIgnoreCase(name, "content-length"u8))
             {
-                var isNumber = Utf8Parser.TryParse(value, out long length, out var digits) && digits == value.Length && length >= 0 && value[0] != '+';
+                // Digits alone: the parser would take signs.
+                var isNumber = Utf8Parser.TryParse(value, out long length, out _) && !value.ContainsAnyExceptInRange((byte)'0', (byte)'9');
                 head = isNumber && (head.Length is null || head.Length == length) ? head with { Length = length } : throw new InvalidDataException("its answer has no clear length");
             }
-            else if (Value(line, "connection"u8, out value))
+            else if (Ascii.EqualsIgnoreCase(name, "connection"u8))
             {
-                head = head with { KeepsConnection = HasToken(value, "keep-alive") || (head.KeepsConnection && !HasToken(value, "close")) };
+                stays |= HasToken(value, "keep-alive"u8);
+                closes |= HasToken(value, "close"u8);
             }
-            else if (Value(line, "transfer-encoding"u8, out value))
+            else if (Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8))
             {
-                var isChunked = value.Length >= 7 && Ascii.EqualsIgnoreCase(value[^7..], "chunked"u8);
-                head = head with { IsChunked = isChunked, KeepsConnection = head.KeepsConnection && isChunked };
+                var last = value[(value.LastIndexOf((byte)',') + 1)..].Trim(Blanks);
+                head = head with { IsChunked = Ascii.EqualsIgnoreCase(last, "chunked"u8) };
+                closes |= !head.IsChunked;
             }
         }
 
         // Who frames twice may have meant the other.
-        return head is { IsChunked: true, Length: not null } ? head with { Length = null, KeepsConnection = false } : head;
+        var isTwice = head is { IsChunked: true, Length: not null };
+        return head with { Length = isTwice ? null : head.Length, KeepsConnection = stays && !closes && !isTwice };
     }
 
     /// <summary>The next header's line or, where it is folded, lines. False at the empty one.</summary>
@@ -126,19 +134,30 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
         return end > 0;
     }
 
-    private static bool Value(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    /// <summary>Empty where the line is no header. Blanks before the colon are no part of the name (section 5.1).</summary>
+    private static ReadOnlySpan<byte> Name(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> value)
     {
-        var isIt = line.Length > name.Length && line[name.Length] == ':' && Ascii.EqualsIgnoreCase(line[..name.Length], name);
-        value = isIt ? line[(name.Length + 1)..].Trim(" \t\r\n"u8) : default;
-        return isIt;
+        var colon = Math.Max(0, line.IndexOf((byte)':'));
+        value = line[(colon + 1)..].Trim(Blanks);
+        return line[..colon].TrimEnd(" \t"u8);
     }
 
-    private static bool HasToken(ReadOnlySpan<byte> list, string token) =>
-        Encoding.Latin1.GetString(list).Split(',').Any(one => one.Trim().Equals(token, StringComparison.OrdinalIgnoreCase));
+    private static bool HasToken(ReadOnlySpan<byte> list, ReadOnlySpan<byte> token)
+    {
+        foreach (var one in list.Split((byte)','))
+        {
+            if (Ascii.EqualsIgnoreCase(list[one].Trim(Blanks), token))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static string Unfolded(ReadOnlySpan<byte> value)
     {
-        var text = Encoding.Latin1.GetString(value.Trim(" \t\r\n"u8));
+        var text = Encoding.Latin1.GetString(value);
         return text.Contains('\n', StringComparison.Ordinal) ? string.Join(' ', text.Split('\n').Select(static part => part.Trim())) : text;
     }
 }
