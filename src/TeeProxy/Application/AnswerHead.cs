@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -16,6 +17,9 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     // HTTP/1.1 200
     private const int StatusStart = 9;
     private const int StatusEnd = 12;
+
+    private static readonly SearchValues<byte> TokenBytes =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     private static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
 
@@ -51,16 +55,19 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     public static string? Reason(ReadOnlySpan<byte> head)
     {
         var line = head[..head.IndexOf((byte)'\n')].TrimEnd((byte)'\r');
-        return line.Length > StatusEnd + 1 ? Encoding.Latin1.GetString(line[(StatusEnd + 1)..]) : null;
+        return line.Length > StatusEnd + 1 ? Clean(Encoding.Latin1.GetString(line[(StatusEnd + 1)..])) : null;
     }
 
-    /// <summary>The headers, in the application's order, as they came; a folded one in one line.</summary>
+    /// <summary>
+    /// The headers, in the application's order, as they came; a folded one in one line, and blanks for control characters
+    /// (RFC 9110 section 5.5). What has no name of a header's is left out: no client could be sent it.
+    /// </summary>
     public static List<KeyValuePair<string, string>> Headers(ReadOnlySpan<byte> head)
     {
         var headers = new List<KeyValuePair<string, string>>();
         for (var rest = head[(head.IndexOf((byte)'\n') + 1)..]; TryTakeLine(ref rest, out var line);)
         {
-            if (Name(line, out var value) is { IsEmpty: false } name)
+            if (Name(line, out var value) is { IsEmpty: false } name && !name.ContainsAnyExcept(TokenBytes))
             {
                 headers.Add(new(Encoding.Latin1.GetString(name), Unfolded(value)));
             }
@@ -120,7 +127,7 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     private static bool TryTakeLine(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> line)
     {
         var end = 0;
-        if (rest[0] is not ((byte)'\r' or (byte)'\n'))
+        if (!rest.StartsWith("\n"u8) && !rest.StartsWith("\r\n"u8))
         {
             do
             {
@@ -158,6 +165,11 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     private static string Unfolded(ReadOnlySpan<byte> value)
     {
         var text = Encoding.Latin1.GetString(value);
-        return text.Contains('\n', StringComparison.Ordinal) ? string.Join(' ', text.Split('\n').Select(static part => part.Trim())) : text;
+        return Clean(text.Contains('\n', StringComparison.Ordinal) ? string.Join(' ', text.Split('\n').Select(static part => part.Trim(' ', '\t', '\r'))) : text);
     }
+
+    private static string Clean(string text) =>
+        text.Any(IsControl) ? string.Concat(text.Select(static letter => IsControl(letter) ? ' ' : letter)) : text;
+
+    private static bool IsControl(char letter) => letter is (< ' ' and not '\t') or '\x7f';
 }
