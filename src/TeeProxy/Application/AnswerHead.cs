@@ -169,7 +169,7 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     }
 
     private static string Clean(string text) =>
-        text.Any(IsControl) ? string.Concat(text.Select(static letter => IsControl(letter) ? ' ' : letter)) : text;
+        text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal) ? string.Concat(text.Select(static letter => IsControl(letter) ? ' ' : letter)) : text;
 
     private static bool IsControl(char letter) => letter is (< ' ' and not '\t') or '\x7f';
 }

@@ -35,7 +35,11 @@ internal sealed class Sender : IAsyncDisposable
         RecordAsync(new RequestHead(method, target, [new("Host", "shop.example")]), Encoding.Latin1.GetBytes(body));
 
     /// <summary>One attempt; without a <paramref name="write"/> one that is like any other.</summary>
-    public async Task<DeliveryResult> SendAsync(RecordedWrite? write = null, bool isRedelivery = false, bool isAwaited = true, CancellationToken abort = default)
+    public Task<DeliveryResult> SendAsync(RecordedWrite? write = null, bool isRedelivery = false, bool isAwaited = true) =>
+        SendUntilAsync(CancellationToken.None, write, isRedelivery, isAwaited);
+
+    /// <summary>One attempt that may be given up.</summary>
+    public async Task<DeliveryResult> SendUntilAsync(CancellationToken abort, RecordedWrite? write = null, bool isRedelivery = false, bool isAwaited = true)
     {
         write ??= await RecordAsync();
         return await Client.SendAsync(write, Chain, isRedelivery, isAwaited, abort).AsTask().WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
