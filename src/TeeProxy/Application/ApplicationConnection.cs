@@ -108,9 +108,19 @@ internal sealed class ApplicationConnection : IDisposable
     /// <summary>Closes it under whoever uses it, who sees a broken connection.</summary>
     public void Abandon() => _socket.Dispose();
 
+    /// <summary>Ends it in good order: closed with a receive under way, the socket would reset it, and applications log that.</summary>
     public void Dispose()
     {
         _patience.Dispose();
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is over already.
+        }
+
         _socket.Dispose();
     }
 
