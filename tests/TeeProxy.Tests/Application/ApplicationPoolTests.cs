@@ -88,6 +88,45 @@ public sealed class ApplicationPoolTests
     }
 
     [Fact]
+    public async Task Patience_that_ends_right_after_the_exchange_ends_nothing()
+    {
+        await using var application = new PacedApplication([Answer]);
+        var clock = new ClockWithLateTimers();
+        using var pool = new ApplicationPool(application.Address, clock);
+        var connection = await pool.RentAsync(Cancellation);
+        connection.Begin(Eventually.Deadline);
+        await connection.SendAsync("POST / HTTP/1.1\r\n\r\n"u8.ToArray());
+        while (connection.Received.Length < Answer.Length)
+        {
+            Assert.True(connection.Add(await connection.ReceiveAsync()));
+        }
+
+        connection.Take(Answer.Length);
+
+        Assert.True(connection.End());
+        clock.Expire();
+        pool.Return(connection);
+
+        Assert.Same(connection, await pool.RentAsync(Cancellation));
+        connection.Dispose();
+    }
+
+    [Fact]
+    public async Task Patience_that_ends_before_the_exchange_ends_the_connection()
+    {
+        await using var application = new PacedApplication();
+        var clock = new ClockWithLateTimers();
+        using var pool = new ApplicationPool(application.Address, clock);
+        using var connection = await pool.RentAsync(Cancellation);
+        connection.Begin(Eventually.Deadline);
+
+        clock.Expire();
+
+        Assert.False(connection.End());
+        Assert.True(connection.IsLate);
+    }
+
+    [Fact]
     public async Task Once_it_is_disposed_it_refuses_and_closes_in_good_order_what_comes_back()
     {
         var ends = new ConcurrentQueue<string>();
