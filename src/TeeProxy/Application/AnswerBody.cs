@@ -135,12 +135,17 @@ internal sealed class AnswerBody(ApplicationConnection connection, AnswerHead he
     private async ValueTask<byte[]> LineAsync()
     {
         int end;
-        while ((end = connection.Received.Span.IndexOf((byte)'\n')) < 0)
+        while ((end = connection.Received.Span.IndexOf((byte)'\n')) < 0 && connection.Received.Length <= LongestChunkLine)
         {
-            if (connection.Received.Length > LongestChunkLine || !connection.Add(await connection.ReceiveAsync()))
+            if (!connection.Add(await connection.ReceiveAsync()))
             {
                 throw new InvalidDataException("its answer broke off");
             }
+        }
+
+        if (end is < 0 or > LongestChunkLine)
+        {
+            throw new InvalidDataException("its answer has a broken chunk");
         }
 
         var line = connection.Received.Span[..end].TrimEnd((byte)'\r').ToArray();

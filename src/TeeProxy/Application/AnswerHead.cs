@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -17,6 +18,11 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     private const int StatusStart = 9;
     private const int StatusEnd = 12;
 
+    private static readonly SearchValues<byte> TokenBytes =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    private static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
+
     /// <summary>Reads a head at the beginning of <paramref name="received"/>. False where its end has not come yet.</summary>
     /// <param name="bytes">How long the head is, with its empty line.</param>
     /// <exception cref="InvalidDataException">What came is no answer.</exception>
@@ -24,9 +30,14 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     {
         head = default;
         bytes = End(received);
+        if ((bytes == 0 ? received.Length : bytes) > MostBytes)
+        {
+            throw new InvalidDataException($"its answer has a head of more than {MostBytes >> 10} KiB");
+        }
+
         if (bytes == 0)
         {
-            return received.Length <= MostBytes ? false : throw new InvalidDataException($"its answer has a head of more than {MostBytes >> 10} KiB");
+            return false;
         }
 
         received = received[..bytes];
@@ -44,18 +55,21 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
     public static string? Reason(ReadOnlySpan<byte> head)
     {
         var line = head[..head.IndexOf((byte)'\n')].TrimEnd((byte)'\r');
-        return line.Length > StatusEnd + 1 ? Encoding.Latin1.GetString(line[(StatusEnd + 1)..]) : null;
+        return line.Length > StatusEnd + 1 ? Clean(Encoding.Latin1.GetString(line[(StatusEnd + 1)..])) : null;
     }
 
-    /// <summary>The headers, in the application's order, as they came; a folded one in one line.</summary>
+    /// <summary>
+    /// The headers, in the application's order, as they came; a folded one in one line, and blanks for control characters
+    /// (RFC 9110 section 5.5). What has no name of a header's is left out: no client could be sent it.
+    /// </summary>
     public static List<KeyValuePair<string, string>> Headers(ReadOnlySpan<byte> head)
     {
         var headers = new List<KeyValuePair<string, string>>();
         for (var rest = head[(head.IndexOf((byte)'\n') + 1)..]; TryTakeLine(ref rest, out var line);)
         {
-            if (line.IndexOf((byte)':') is > 0 and var colon)
+            if (Name(line, out var value) is { IsEmpty: false } name && !name.ContainsAnyExcept(TokenBytes))
             {
-                headers.Add(new(Encoding.Latin1.GetString(line[..colon].TrimEnd(" \t"u8)), Unfolded(line[(colon + 1)..])));
+                headers.Add(new(Encoding.Latin1.GetString(name), Unfolded(value)));
             }
         }
 
@@ -78,36 +92,42 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
         return 0;
     }
 
-    // Section 6.3: chunks beat a length; two lengths that differ are no framing at all.
+    // Section 6.3: chunks beat a length; two lengths that differ are no framing at all. Section 9.3: close beats keep-alive.
     private static AnswerHead Framing(ReadOnlySpan<byte> received, AnswerHead head)
     {
+        var (stays, closes) = (head.KeepsConnection, false);
         for (var rest = received[(received.IndexOf((byte)'\n') + 1)..]; TryTakeLine(ref rest, out var line);)
         {
-            if (Value(line, "content-length"u8, out var value))
+            var name = Name(line, out var value);
+            if (Ascii.EqualsIgnoreCase(name, "content-length"u8))
             {
-                var isNumber = Utf8Parser.TryParse(value, out long length, out var digits) && digits == value.Length && length >= 0 && value[0] != '+';
+                // Digits alone: the parser would take signs.
+                var isNumber = Utf8Parser.TryParse(value, out long length, out _) && !value.ContainsAnyExceptInRange((byte)'0', (byte)'9');
                 head = isNumber && (head.Length is null || head.Length == length) ? head with { Length = length } : throw new InvalidDataException("its answer has no clear length");
             }
-            else if (Value(line, "connection"u8, out value))
+            else if (Ascii.EqualsIgnoreCase(name, "connection"u8))
             {
-                head = head with { KeepsConnection = HasToken(value, "keep-alive") || (head.KeepsConnection && !HasToken(value, "close")) };
+                stays |= HasToken(value, "keep-alive"u8);
+                closes |= HasToken(value, "close"u8);
             }
-            else if (Value(line, "transfer-encoding"u8, out value))
+            else if (Ascii.EqualsIgnoreCase(name, "transfer-encoding"u8))
             {
-                var isChunked = value.Length >= 7 && Ascii.EqualsIgnoreCase(value[^7..], "chunked"u8);
-                head = head with { IsChunked = isChunked, KeepsConnection = head.KeepsConnection && isChunked };
+                var last = value[(value.LastIndexOf((byte)',') + 1)..].Trim(Blanks);
+                head = head with { IsChunked = Ascii.EqualsIgnoreCase(last, "chunked"u8) };
+                closes |= !head.IsChunked;
             }
         }
 
         // Who frames twice may have meant the other.
-        return head is { IsChunked: true, Length: not null } ? head with { Length = null, KeepsConnection = false } : head;
+        var isTwice = head is { IsChunked: true, Length: not null };
+        return head with { Length = isTwice ? null : head.Length, KeepsConnection = stays && !closes && !isTwice };
     }
 
     /// <summary>The next header's line or, where it is folded, lines. False at the empty one.</summary>
     private static bool TryTakeLine(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> line)
     {
         var end = 0;
-        if (rest[0] is not ((byte)'\r' or (byte)'\n'))
+        if (!rest.StartsWith("\n"u8) && !rest.StartsWith("\r\n"u8))
         {
             do
             {
@@ -121,19 +141,35 @@ internal readonly record struct AnswerHead(int Status, long? Length, bool IsChun
         return end > 0;
     }
 
-    private static bool Value(ReadOnlySpan<byte> line, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    /// <summary>Empty where the line is no header. Blanks before the colon are no part of the name (section 5.1).</summary>
+    private static ReadOnlySpan<byte> Name(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> value)
     {
-        var isIt = line.Length > name.Length && line[name.Length] == ':' && Ascii.EqualsIgnoreCase(line[..name.Length], name);
-        value = isIt ? line[(name.Length + 1)..].Trim(" \t\r\n"u8) : default;
-        return isIt;
+        var colon = Math.Max(0, line.IndexOf((byte)':'));
+        value = line[(colon + 1)..].Trim(Blanks);
+        return line[..colon].TrimEnd(" \t"u8);
     }
 
-    private static bool HasToken(ReadOnlySpan<byte> list, string token) =>
-        Encoding.Latin1.GetString(list).Split(',').Any(one => one.Trim().Equals(token, StringComparison.OrdinalIgnoreCase));
+    private static bool HasToken(ReadOnlySpan<byte> list, ReadOnlySpan<byte> token)
+    {
+        foreach (var one in list.Split((byte)','))
+        {
+            if (Ascii.EqualsIgnoreCase(list[one].Trim(Blanks), token))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static string Unfolded(ReadOnlySpan<byte> value)
     {
-        var text = Encoding.Latin1.GetString(value.Trim(" \t\r\n"u8));
-        return text.Contains('\n', StringComparison.Ordinal) ? string.Join(' ', text.Split('\n').Select(static part => part.Trim())) : text;
+        var text = Encoding.Latin1.GetString(value);
+        return Clean(text.Contains('\n', StringComparison.Ordinal) ? string.Join(' ', text.Split('\n').Select(static part => part.Trim(' ', '\t', '\r'))) : text);
     }
+
+    private static string Clean(string text) =>
+        text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.Contains('\x7f', StringComparison.Ordinal) ? string.Concat(text.Select(static letter => IsControl(letter) ? ' ' : letter)) : text;
+
+    private static bool IsControl(char letter) => letter is (< ' ' and not '\t') or '\x7f';
 }

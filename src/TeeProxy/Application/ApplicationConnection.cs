@@ -10,13 +10,17 @@ internal sealed class ApplicationConnection : IDisposable
 {
     private const int FirstBufferBytes = 4 << 10;
 
+    private const int Over = 0;
+    private const int Running = 1;
+    private const int Late = 2;
+
     private readonly Socket _socket;
     private readonly ITimer _patience;
     private byte[] _buffer = new byte[FirstBufferBytes];
     private int _start;
     private int _end;
     private ValueTask<int>? _listening;
-    private volatile bool _isLate;
+    private int _exchange; // which of the three below; the timer and End race for it
 
     private ApplicationConnection(Socket socket, TimeProvider time)
     {
@@ -29,7 +33,7 @@ internal sealed class ApplicationConnection : IDisposable
     public ReadOnlyMemory<byte> Received => _buffer.AsMemory(_start, _end - _start);
 
     /// <summary>Whether an exchange took longer than it was given.</summary>
-    public bool IsLate => _isLate;
+    public bool IsLate => Volatile.Read(ref _exchange) == Late;
 
     /// <summary>When it was last given back, by the pool's clock.</summary>
     public long IdleSince { get; set; }
@@ -55,10 +59,18 @@ internal sealed class ApplicationConnection : IDisposable
     }
 
     /// <summary>From now on an exchange may take so long; then the connection is closed under it.</summary>
-    public void Begin(TimeSpan patience) => _patience.Change(patience, Timeout.InfiniteTimeSpan);
+    public void Begin(TimeSpan patience)
+    {
+        Volatile.Write(ref _exchange, Running);
+        _patience.Change(patience, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>The exchange is over. False where it was too late for that.</summary>
-    public bool End() => _patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) && !_isLate;
+    public bool End()
+    {
+        _patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        return Interlocked.CompareExchange(ref _exchange, Over, Running) == Running;
+    }
 
     /// <exception cref="SocketException">The connection broke; some of it may have arrived.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
@@ -108,16 +120,29 @@ internal sealed class ApplicationConnection : IDisposable
     /// <summary>Closes it under whoever uses it, who sees a broken connection.</summary>
     public void Abandon() => _socket.Dispose();
 
+    /// <summary>Ends it in good order: closed with a receive under way, the socket would reset it, and applications log that.</summary>
     public void Dispose()
     {
         _patience.Dispose();
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is over already.
+        }
+
         _socket.Dispose();
     }
 
     private void Expire()
     {
-        _isLate = true;
-        Abandon();
+        // Stopping a timer does not take back a call of it that is on its way.
+        if (Interlocked.CompareExchange(ref _exchange, Late, Running) == Running)
+        {
+            Abandon();
+        }
     }
 
     private void Listen()

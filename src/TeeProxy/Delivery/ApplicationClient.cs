@@ -68,7 +68,7 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
                 return new DeliveryResult.Unheld(head.Status, $"its answer cannot be held: {body.Why}");
             }
 
-            isReusable = broken is null && head.KeepsConnection && source.IsWhole && connection.Received.IsEmpty;
+            isReusable = broken is null && head is { Status: >= 200, KeepsConnection: true } && source.IsWhole && connection.Received.IsEmpty;
             return new DeliveryResult.Delivered(answer! with { Body = body.Body! });
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidDataException)

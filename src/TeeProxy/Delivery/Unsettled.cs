@@ -21,9 +21,10 @@ internal sealed class Unsettled
     public bool TryGet(long sequence, out int own, out int heads)
     {
         var at = Find(sequence);
-        var row = at >= 0 ? _rows[at] : default;
+        var isKnown = at >= 0 && !_rows[at].IsGap;
+        var row = isKnown ? _rows[at] : default;
         (own, heads) = (row.Own, row.Heads);
-        return at >= 0 && !row.IsGap;
+        return isKnown;
     }
 
     /// <summary>Puts a write here, or replaces what is known of it.</summary>
