@@ -16,8 +16,8 @@ public sealed class StormTests : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>By key only where there is time.</summary>
-    public static TheoryData<string> Flags => Repository.IsAll ? ["--ack local", "--ack chain", "--order key --key form:user"] : ["--ack local", "--ack chain"];
+    /// <summary>Where time is short only the level whose killed nodes KilledProcessTests does not see.</summary>
+    public static TheoryData<string> Flags => Repository.IsAll ? ["--ack local", "--ack chain", "--order key --key form:user"] : ["--ack chain"];
 
     public ValueTask DisposeAsync() => _fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
 

@@ -105,13 +105,18 @@ internal sealed class StatisticsStore(string path, TimeSpan patience) : IDisposa
     /// <summary>Whether the tables are there; false when the file is new.</summary>
     private bool Check(SqliteConnection opened)
     {
-        var version = Ask(opened, "PRAGMA user_version");
+        // One statement sees one moment: between two, another process may make the tables.
+        using var ask = opened.CreateCommand();
+        ask.CommandText = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version";
+        using var row = ask.ExecuteReader();
+        row.Read();
+        var (version, tables) = (row.GetInt64(0), row.GetInt64(1));
         if (version == Version)
         {
             return true;
         }
 
-        return version == 0 && Ask(opened, "SELECT count(*) FROM sqlite_master") == 0
+        return version == 0 && tables == 0
             ? false
             : throw new InvalidDataException(
                 $"{path} holds statistics of version {version}, and this release knows {Version}. Use the release that wrote it, give another --stats-db, or move the file away.");
@@ -158,12 +163,5 @@ internal sealed class StatisticsStore(string path, TimeSpan patience) : IDisposa
         using var command = open.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
-    }
-
-    private static long Ask(SqliteConnection open, string sql)
-    {
-        using var command = open.CreateCommand();
-        command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
     }
 }

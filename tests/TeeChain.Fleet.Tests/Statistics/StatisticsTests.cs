@@ -17,6 +17,25 @@ public sealed class StatisticsTests : IDisposable
     private string File => Path.Combine(_folder, "worker-stats.db");
 
     [Fact]
+    public void Processes_that_find_the_file_new_at_the_same_time_all_begin_with_it()
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            var path = Path.Combine(_folder, $"new{round}.db");
+            using var together = new Barrier(2);
+            Parallel.For(0, together.ParticipantCount, new ParallelOptions { MaxDegreeOfParallelism = together.ParticipantCount }, _ =>
+            {
+                using var store = new StatisticsStore(path, TimeSpan.FromSeconds(60));
+                together.SignalAndWait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+                store.Add([new WorkerCounts("romulus", 1, 0, 1)]);
+            });
+
+            using var reader = new StatisticsStore(path, TimeSpan.FromSeconds(60));
+            Assert.Equal([new WorkerCounts("romulus", together.ParticipantCount, 0, together.ParticipantCount)], reader.Add([]));
+        }
+    }
+
+    [Fact]
     public void What_was_counted_survives_a_restart()
     {
         var (counts, keeping, store) = Open(File);
