@@ -10,7 +10,7 @@ public sealed class KilledProcessTests : IAsyncDisposable
     private const int Connections = 64;
 
     /// <summary>So many writes are acknowledged between one breakage and the next.</summary>
-    private const int Between = 200;
+    private const int Between = 100;
 
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(5);
 
