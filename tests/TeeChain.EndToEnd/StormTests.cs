@@ -10,19 +10,19 @@ public sealed class StormTests : IAsyncDisposable
 {
     private const int Connections = 16;
 
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(Repository.IsAll ? 60 : 14);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
 
     private Fleet? _fleet;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Where time is short only the level whose killed nodes KilledProcessTests does not see.</summary>
-    public static TheoryData<string> Flags => Repository.IsAll ? ["--ack local", "--ack chain", "--order key --key form:user"] : ["--ack chain"];
-
     public ValueTask DisposeAsync() => _fleet?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Theory]
-    [MemberData(nameof(Flags))]
+    [Trait(Repository.When, Repository.OnlyInAll)]
+    [InlineData("--ack local")]
+    [InlineData("--ack chain")]
+    [InlineData("--order key --key form:user")]
     public async Task After_a_storm_all_nodes_agree_and_nothing_acknowledged_is_missing(string flags)
     {
         var isByUser = flags.Contains("--key", StringComparison.Ordinal);
