@@ -82,10 +82,14 @@ build_micro_bench() {
 compare() {
   need_dotnet
   need nginx haproxy /usr/lib/nginx/modules/ngx_http_lua_module.so
-  build_programs
-  under_build_lock build_project "$root/bench/Compare/Compare.csproj"
+  under_build_lock build_comparison
   (($# > 0)) || set -- --report docs/performance.md
   # Its flags name files from here.
   cd "$root" || die "$root is not there"
   bench/Compare/bin/"$configuration"/net10.0/compare --teeproxy "$teeproxy" --teechain "$teechain" "$@"
+}
+
+build_comparison() {
+  build_programs
+  build_project "$root/bench/Compare/Compare.csproj"
 }

@@ -10,10 +10,10 @@ namespace TeeChain.Micro;
 [BenchmarkCategory("Key")]
 public class KeyBenchmarks
 {
-    private static readonly RequestHead Json = SamplePost.Head with
+    private static readonly RecordedHead Json = new((SamplePost.Head with
     {
         Headers = [.. SamplePost.Head.Headers.Select(static header => header.Key == "Content-Type" ? new("Content-Type", "application/json") : header)],
-    };
+    }).Encode());
 
     private static readonly byte[] JsonBody = Encoding.ASCII.GetBytes("{\"user\":\"ada@example.org\",\"password\":\"" + new string('x', 160) + "\"}");
 
@@ -24,17 +24,17 @@ public class KeyBenchmarks
     private readonly IKeySource _path = KeySpec.TryParse("path")!.Source;
 
     [Benchmark]
-    public string? Form() => _form.Of(SamplePost.Head, SamplePost.Body);
+    public string? Form() => _form.Of(SamplePost.Recorded, SamplePost.Body);
 
     [Benchmark]
     public string? JsonPointer() => _json.Of(Json, JsonBody);
 
     [Benchmark]
-    public string? Header() => _header.Of(SamplePost.Head, []);
+    public string? Header() => _header.Of(SamplePost.Recorded, []);
 
     [Benchmark]
-    public string? Query() => _query.Of(SamplePost.Head, []);
+    public string? Query() => _query.Of(SamplePost.Recorded, []);
 
     [Benchmark]
-    public string? PathOf() => _path.Of(SamplePost.Head, []);
+    public string? PathOf() => _path.Of(SamplePost.Recorded, []);
 }

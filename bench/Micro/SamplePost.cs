@@ -33,5 +33,8 @@ internal static class SamplePost
             new("X-Forwarded-Host", "app.example.org"),
         ]);
 
+    /// <summary>The same, as delivery finds it in the journal.</summary>
+    public static readonly RecordedHead Recorded = new(Head.Encode());
+
     public static readonly byte[] Body = Encoding.ASCII.GetBytes("user=ada%2Blovelace%40example.org&password=".PadRight(200, 'x'));
 }
