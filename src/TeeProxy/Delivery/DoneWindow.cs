@@ -50,8 +50,9 @@ internal sealed class DoneWindow(long watermark, ulong digest)
         var statuses = new List<ushort>();
         for (int i = 0, left = _beyond; left > 0; i++)
         {
-            left -= _slots[Index(Watermark + 1 + i)].Kind == Kind.NotDone ? 0 : 1;
-            if (_slots[Index(Watermark + 1 + i)] is { Kind: Kind.Write } slot)
+            var slot = _slots[Index(Watermark + 1 + i)];
+            left -= slot.Kind == Kind.NotDone ? 0 : 1;
+            if (slot.Kind == Kind.Write)
             {
                 bits[i / 8] |= (byte)(1 << (i % 8));
                 statuses.Add((ushort)slot.Status);

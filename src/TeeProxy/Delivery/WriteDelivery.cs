@@ -34,8 +34,14 @@ internal sealed partial class WriteDelivery(
     {
         // One attempt is enough for nearly every write, and costs less than the pipeline around it.
         var attempts = new Attempts(write, isSuspect);
-        attempts.First = await AttemptAsync(attempts, abort);
-        return !DeliveryRetry.IsRepeated(attempts.First) ? attempts.First : await retry.ExecuteAsync(static (state, abort) => state.Self.NextAttemptAsync(state.Attempts, abort), (Self: this, Attempts: attempts), abort);
+        var first = await AttemptAsync(attempts, abort);
+        if (!DeliveryRetry.IsRepeated(first))
+        {
+            return first;
+        }
+
+        attempts.First = first;
+        return await retry.ExecuteAsync(static (state, abort) => state.Self.NextAttemptAsync(state.Attempts, abort), (Self: this, Attempts: attempts), abort);
     }
 
     /// <summary>The pipeline's view: the first attempt was made already.</summary>

@@ -24,26 +24,6 @@ internal sealed record RequestHead(string Method, string Target, IReadOnlyList<K
     /// <summary>The target without its query: what may be shown to people.</summary>
     public string Path => Target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? Target[..at] : Target;
 
-    /// <summary>The value of the one header of that name; null when there is none or more than one.</summary>
-    public string? Header(string name)
-    {
-        string? found = null;
-        for (var i = 0; i < Headers.Count; i++)
-        {
-            if (Headers[i].Key.Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                if (found is not null)
-                {
-                    return null;
-                }
-
-                found = Headers[i].Value;
-            }
-        }
-
-        return found;
-    }
-
     /// <summary>One array of exactly its size, which the journal may keep until the commit.</summary>
     public byte[] Encode()
     {

@@ -28,17 +28,6 @@ public sealed class RequestHeadTests
     }
 
     [Theory]
-    [InlineData("host", "a")]
-    [InlineData("X-Twice", null)]
-    [InlineData("X-None", null)]
-    public void A_header_is_found_by_its_name_where_it_stands_once(string name, string? value)
-    {
-        var head = new RequestHead("GET", "/", [new("Host", "a"), new("X-Twice", "b"), new("x-twice", "c")]);
-
-        Assert.Equal(value, head.Header(name));
-    }
-
-    [Theory]
     [InlineData("")]
     [InlineData("POST / HTTP/1.1\r\n")]
     [InlineData("POST /\r\n\r\n")]

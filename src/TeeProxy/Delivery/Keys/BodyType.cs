@@ -9,5 +9,5 @@ internal static class BodyType
     public static bool Is(RecordedHead head, Predicate<string> isIt) =>
         head.Header("Content-Type") is { } type
         && !head.Has("Content-Encoding")
-        && isIt(type.AsSpan(0, type.IndexOf(';', StringComparison.Ordinal) is >= 0 and var end ? end : type.Length).Trim().ToString().ToLowerInvariant());
+        && isIt(type.Split(';')[0].Trim().ToLowerInvariant());
 }

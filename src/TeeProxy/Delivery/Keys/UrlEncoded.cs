@@ -25,12 +25,12 @@ internal static class UrlEncoded
         {
             var field = fields[range];
             var equals = field.IndexOf((byte)'=');
-            if (IsNamed(equals < 0 ? field : field[..equals], name) is not { } isNamed)
+            if (Decode(equals < 0 ? field : field[..equals], plusIsSpace: true) is not { } fieldName)
             {
                 return null;
             }
 
-            if (!isNamed)
+            if (!fieldName.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }
@@ -82,11 +82,6 @@ internal static class UrlEncoded
 
         return decoded.ToString();
     }
-
-    // Null where the name has a broken escape. Most names have none, and need not be taken apart.
-    private static bool? IsNamed(ReadOnlySpan<byte> field, string name) => field.ContainsAny("%+"u8)
-        ? Decode(field, plusIsSpace: true) is { } decoded ? decoded.Equals(name, StringComparison.OrdinalIgnoreCase) : null
-        : field.Length == name.Length && (Ascii.IsValid(name) && Ascii.IsValid(field) ? Ascii.EqualsIgnoreCase(field, name) : Encoding.Latin1.GetString(field).Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

@@ -45,7 +45,6 @@ internal sealed partial class ParkedRetry(
         var write = parking.Writes.Load(parked.Sequence);
         cursor.CountRedelivery();
         var result = await client.SendAsync(write, member.Standing.Current.Membership.Chain!.Value, isRedelivery: true, isAwaited: false, abort);
-        (result as DeliveryResult.Delivered)?.Answer.Body.Dispose();
         switch (result)
         {
             case DeliveryResult.Answered { Status: >= 500 and var status }:
