@@ -12,9 +12,13 @@ internal sealed class HeadOutcomes(Journal journal, Comparison comparison)
     private readonly ConcurrentQueue<OutcomeRecord> _postponed = new();
 
     /// <summary>Called before the cursor is saved, so that no saved delivery lacks its outcome.</summary>
+    /// <param name="digest">Of the answer; 0 where bodies are not compared.</param>
+    public void Record(long sequence, int status, ulong digest) =>
+        Record(new OutcomeRecord(sequence, status, digest, digest == 0 ? 0 : comparison.Mask.Id));
+
     public void Record(OutcomeRecord outcome)
     {
-        comparison.Answered(outcome.Sequence, outcome.Status);
+        comparison.Answered(outcome.Sequence, outcome.Status, outcome.BodyDigest);
         journal.Append(new OutcomeAppend(this, outcome));
     }
 
@@ -27,7 +31,7 @@ internal sealed class HeadOutcomes(Journal journal, Comparison comparison)
     {
         foreach (var (sequence, status) in comparison.Snapshot().Unsettled.Where(row => isDone(row.Key)))
         {
-            Record(new OutcomeRecord(sequence, status, BodyDigest: 0));
+            Record(sequence, status, comparison.DigestOf(sequence));
         }
     }
 

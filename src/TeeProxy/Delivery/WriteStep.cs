@@ -27,13 +27,18 @@ internal sealed class WriteStep(
     private void Finish(RecordedWrite write, DeliveryResult.Answered result)
     {
         // The order matters: outcome, then cursor, then client. A crash in between delivers again, and loses nothing.
+        if (result.Kept is { } kept)
+        {
+            comparison.Answers?.Keep(write.Sequence, kept);
+        }
+
         if (member.IsHead)
         {
-            outcomes.Record(new OutcomeRecord(write.Sequence, result.Status, BodyDigest: 0));
+            outcomes.Record(write.Sequence, result.Status, result.Kept?.Digest ?? 0);
         }
         else
         {
-            comparison.Answered(write.Sequence, result.Status);
+            comparison.Answered(write.Sequence, result.Status, result.Kept?.Digest ?? 0);
         }
 
         parking.Delivered(write.Lane);

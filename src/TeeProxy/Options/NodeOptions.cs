@@ -1,6 +1,7 @@
 using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
+using TeeProxy.Delivery.Comparing;
 using TeeProxy.Delivery.Keys;
 
 namespace TeeProxy.Options;
@@ -50,6 +51,12 @@ internal sealed record NodeOptions
     public required int MaxHeadBytes { get; init; }
 
     public required TimeSpan MaxLag { get; init; }
+
+    /// <summary>What of the answers is compared. No shared setting: a digest says what it leaves out.</summary>
+    public required CompareMode Compare { get; init; }
+
+    /// <summary>What the comparison of bodies leaves out.</summary>
+    public required AnswerMask CompareIgnore { get; init; }
 
     public required TimeSpan Retain { get; init; }
 
