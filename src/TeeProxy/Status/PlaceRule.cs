@@ -77,7 +77,7 @@ internal static class PlaceRule
     private static ReadyStatus? Readiness(AckRow row, NodeDetail? detail) => detail switch
     {
         null => null,
-        { Ready: { } ready } => ready,
+        { Ready: { Write: not null, Read: not null, Stale: not null } ready } => ready,
         _ => new ReadyStatus(
             TeeChain.Protocol.Status.Readiness.No("not told"), row.State.HasFlag(AckState.Readable) ? TeeChain.Protocol.Status.Readiness.Yes : TeeChain.Protocol.Status.Readiness.No(detail.NotReadable ?? "not ready"), TeeChain.Protocol.Status.Readiness.No("not told")),
     };

@@ -41,15 +41,16 @@ const pageOf = place => {
   return parts && !place.self && isLoopback(parts[1]) && isLoopback(location.hostname) ? 'http://' + place.admin + '/' : null;
 };
 
-const linkText = place => {
+const linkText = (place, before) => {
   const link = place.link;
   if (!link) return '';
+  const past = before && link.from && link.from !== before.address;
   const from = link.from ? ' by ' + link.from : '', why = link.why ? ': ' + link.why : '';
   switch (link.state) {
-    case 'connected': return 'connected' + (link.from ? ' to ' + link.from : '');
+    case 'connected': return 'connected' + (past ? ' to ' + link.from + ', past ' + nameOf(before) : '');
     case 'bypassed': return 'bypassed' + from + why;
     case 'catchup': return 'bypassed' + from + ', being brought up to date';
-    case 'down': return 'down' + (link.from ? ', from ' + link.from : '') + why;
+    case 'down': return 'down' + (past ? ', from ' + link.from : '') + why;
     default: return 'link unknown' + (link.from ? ': ' + link.from + ' is not heard of' : '');
   }
 };
@@ -60,8 +61,7 @@ const silence = place => place.node == null ? 'Has never answered'
 const states = place => {
   const list = [], add = (kind, text) => list.push([kind, text]);
   if (!place.heard) {
-    add('bad', silence(place));
-    if (place.durable != null) add('plain', 'the figures are the last known');
+    add('bad', silence(place) + (place.durable == null ? '' : '; the figures are the last known'));
     return list;
   }
   const ready = place.ready;
@@ -73,8 +73,6 @@ const states = place => {
   if (place.draining) add('warn', 'draining');
   if (place.joining) add('warn', 'joining: does not count yet');
   if (place.detached) add('bad', 'detached: what it lacked filled the journal');
-  if (place.parked) add('bad', count(place.parked, 'write', 'writes') + ' parked');
-  if (place.divergences) add('warn', count(place.divergences, 'divergence', 'divergences'));
   return list;
 };
 
@@ -99,7 +97,7 @@ const figure = (box, name, text, kind) => {
   value.className = kind || '';
 };
 
-const drawPlace = (box, place) => {
+const drawPlace = (box, place, before) => {
   const silent = !place.heard, list = states(place);
   box.dataset.node = place.node || '';
   box.dataset.link = place.link ? place.link.state : '';
@@ -109,7 +107,7 @@ const drawPlace = (box, place) => {
   if (place.self) box.setAttribute('aria-current', 'true'); else box.removeAttribute('aria-current');
 
   const link = box.querySelector('.link');
-  say(link, linkText(place));
+  say(link, linkText(place, before));
   link.classList.toggle('bad', !!place.link && place.link.state === 'down');
   link.classList.toggle('warn', !!place.link && (place.link.state === 'bypassed' || place.link.state === 'catchup'));
   fill(box.querySelector('.name'), [nameOf(place), pageOf(place)], () => title(place));
@@ -136,7 +134,7 @@ const drawChain = places => {
   places.forEach((place, i) => {
     const key = place.node || 'at ' + place.address, box = card(key);
     keys.add(key);
-    drawPlace(box, place);
+    drawPlace(box, place, places[i - 1]);
     if (list.children[i] !== box) list.insertBefore(box, list.children[i] || null);
   });
   for (const [key, box] of cards) {
