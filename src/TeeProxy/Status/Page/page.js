@@ -153,7 +153,7 @@ const drawTiles = (s, places) => {
   say(at('tile-lag'), furthest ? 'furthest behind: ' + number(furthest) : 'nobody is behind');
   say(at('tile-rate'), ((head && head.heard ? head : places.find(place => place.self)).writesPerSecond || 0).toLocaleString('en'));
   say(at('tile-nodes'), heard.length + ' of ' + places.length);
-  say(at('tile-reads'), 'heard of; ' + heard.filter(place => place.ready && place.ready.read.ok).length + ' take reads');
+  say(at('tile-reads'), 'heard of, ' + heard.filter(place => place.ready && place.ready.read.ok).length + ' take reads');
   for (const [id, total] of [['tile-parked', sum(places, 'parked')], ['tile-divergences', sum(places, 'divergences')]]) {
     say(at(id), number(total));
     at(id).className = total ? 'bad' : '';
