@@ -122,7 +122,7 @@ public sealed class PageTests(PageTests.Chain chain) : IClassFixture<PageTests.C
             status["recentDivergences"] = new JsonArray(new JsonObject { ["sequence"] = 1, ["method"] = Hostile, ["path"] = Hostile, ["node"] = Hostile, ["status"] = 1, ["headStatus"] = 2, ["seen"] = Hostile });
         }));
 
-        await page.Page.Locator(".problem, #problems li").First.WaitForAsync();
+        await page.Page.Locator("#problems li").First.WaitForAsync();
 
         Assert.Equal(Hostile, await page.Page.Locator("h1").TextContentAsync());
         Assert.Equal(0, await page.Page.Locator("img, body script, .place a").CountAsync());
@@ -208,23 +208,23 @@ public sealed class PageTests(PageTests.Chain chain) : IClassFixture<PageTests.C
 
         public async ValueTask InitializeAsync()
         {
-            var browser = Chromium.StartAsync();
+            var browser = Chromium.IsThere ? Chromium.StartAsync() : null;
             Fleet = await Fleet.StartAsync(new FleetPlan { HasSpares = true }, Cancellation);
             await Burst.WriteAsync(Fleet.Address, 20, Cancellation);
             await Fleet.ToldAsync(Cancellation);
             _load = new Load(Fleet.Address, connections: 2) { Pause = TimeSpan.FromMilliseconds(100) };
             _ = _load.StartWrites(0, CancellationToken.None);
-            _browser = await browser;
+            _browser = browser is null ? null : await browser;
         }
 
         internal async Task<Guid[]> IdsAsync(CancellationToken cancellation) =>
             [.. (await Task.WhenAll(Fleet.Nodes.Select(node => node.StatusAsync(cancellation)))).Select(status => status.NodeId)];
 
         /// <summary>A node's page, once it shows the chain.</summary>
-        internal async Task<BrowserPage> OpenAsync(
-            TeeProxyNode node, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, Func<IPage, Task>? before = null)
+        internal async Task<BrowserPage> OpenAsync(TeeProxyNode node, Func<IPage, Task>? before = null)
         {
-            var page = await _browser!.OpenAsync(node.Admin, width, height, scheme, before);
+            Assert.SkipWhen(_browser is null, "There is no chromium; Debian's package is called so.");
+            var page = await _browser.OpenAsync(node.Admin, before);
             await page.ShowsAsync(".place >> nth=2");
             return page;
         }

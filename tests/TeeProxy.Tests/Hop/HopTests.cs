@@ -71,7 +71,7 @@ public sealed class HopTests : IDisposable
     {
         using var next = new HandSuccessor();
         await using var head = await HopNode.StartAsync(_headData, hasNext: true);
-        var taking = next.TakeAsync(4, answer => answer with { TakesRows = takes }, Cancellation);
+        var taking = next.TakeAsync(2, answer => answer with { TakesRows = takes }, Cancellation);
 
         await using var running = new RunningLink(head.LinkTo(next.Address));
         var types = await taking;
