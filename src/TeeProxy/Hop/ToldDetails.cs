@@ -1,27 +1,36 @@
+using TeeChain.Protocol.Frames;
 using TeeChain.Protocol.Hop;
 
 namespace TeeProxy.Hop;
 
-/// <summary>What one stream has told of the nodes' details: a detail travels only when it is another than the last. Belongs to one sender.</summary>
+/// <summary>
+/// What one stream has told of the nodes' details: a detail travels only when it is another than the last, and waits for the
+/// next frame where this one would grow too long. Belongs to one sender.
+/// </summary>
 internal sealed class ToldDetails
 {
+    /// <summary>Of details in one frame: half of what a frame may hold, the other half is for the rows.</summary>
+    public const int MostBytes = FrameCodec.MaxPayloadBytes / 2;
+
     private readonly Dictionary<Guid, ReadOnlyMemory<byte>> _told = [];
 
     /// <summary>The rows as they are to be sent next.</summary>
     public AckRow[] WithoutKnown(AckRow[] rows)
     {
-        var trimmed = Array.ConvertAll(rows, WithoutKnown);
+        var room = MostBytes;
+        var trimmed = Array.ConvertAll(rows, row => WithoutKnown(row, ref room));
         ForgetOthers(rows);
         return trimmed;
     }
 
-    private AckRow WithoutKnown(AckRow row)
+    private AckRow WithoutKnown(AckRow row, ref int room)
     {
-        if (_told.TryGetValue(row.Node, out var known) && known.Span.SequenceEqual(row.Detail.Span))
+        if (row.Detail.Length > room || (_told.TryGetValue(row.Node, out var known) && known.Span.SequenceEqual(row.Detail.Span)))
         {
             return row with { Detail = default };
         }
 
+        room -= row.Detail.Length;
         _told[row.Node] = row.Detail;
         return row;
     }

@@ -260,7 +260,7 @@ let seen = null, isLost = false, isPaused = false, delay = every, timer = 0, isA
 const drawPulse = why => {
   const pulse = at('pulse'), begun = seen || opened;
   pulse.className = 'pulse ' + (isPaused ? 'waiting' : isLost ? 'lost' : 'live');
-  document.body.classList.toggle('outdated', isLost || isPaused);
+  document.body.classList.toggle('outdated', isLost);
   at('again').hidden = !isLost || isPaused;
   if (isPaused) say(at('freshness'), 'Paused at ' + clock(begun));
   else if (isLost) say(at('freshness'), 'No answer since ' + clock(begun) + ' (' + seconds((Date.now() - begun) / 1000) + ')');
