@@ -17,10 +17,10 @@ public sealed class PageTests(PageTests.Chain chain) : IClassFixture<PageTests.C
     /// <summary>Those with a name are the pictures of <c>docs/</c>.</summary>
     private static readonly (string? Name, int Width, int Height, ColorScheme Scheme)[] Screens =
     [
-        ("page-light", 1000, 900, ColorScheme.Light),
+        ("page-light", 1000, 916, ColorScheme.Light),
         (null, 1400, 900, ColorScheme.Dark),
         (null, 320, 600, ColorScheme.Light),
-        ("page-phone-dark", 390, 1240, ColorScheme.Dark),
+        ("page-phone-dark", 390, 1150, ColorScheme.Dark),
     ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -33,7 +33,7 @@ public sealed class AckCodecTests
     [InlineData(-5, 0)]
     [InlineData(0.4, 0)]
     [InlineData(3_000, 3_000)]
-    [InlineData(1e15, uint.MaxValue)]
+    [InlineData(1e12, uint.MaxValue)]
     public void An_age_reads_back_in_milliseconds_within_its_range(double milliseconds, double read)
     {
         var rows = AckCodec.Read(Payload([Two[1] with { Age = TimeSpan.FromMilliseconds(milliseconds) }]));
