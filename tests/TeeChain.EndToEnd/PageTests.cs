@@ -12,7 +12,7 @@ public sealed class PageTests(PageTests.Chain chain) : IClassFixture<PageTests.C
     private const string PicturesVariable = "TEECHAIN_PAGE_PICTURES";
 
     /// <summary>What is promised, and what a machine may take longer that does much else at the same time.</summary>
-    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(3), Busy = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(3), Busy = TimeSpan.FromSeconds(3);
 
     /// <summary>Those with a name are the pictures of <c>docs/</c>.</summary>
     private static readonly (string? Name, int Width, int Height, ColorScheme Scheme)[] Screens =
@@ -154,7 +154,7 @@ public sealed class PageTests(PageTests.Chain chain) : IClassFixture<PageTests.C
             await page.Page.SetViewportSizeAsync(width, height);
 
             var wider = await page.Page.EvaluateAsync<int>("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth");
-            var pale = await page.Page.EvaluateAsync<string[]>(PaleTexts);
+            var pale = await page.Page.EvaluateAsync<string[]>(Contrast.PaleTexts);
             var picture = await page.Page.ScreenshotAsync(new() { Path = folder is null || name is null ? null : Path.Combine(folder, name + ".png") });
 
             Assert.True(wider == 0, $"On a screen of {width} pixels the page is {wider} wider.");
@@ -173,30 +173,6 @@ public sealed class PageTests(PageTests.Chain chain) : IClassFixture<PageTests.C
         change(status);
         await route.FulfillAsync(new() { Response = answer, Body = status.ToJsonString() });
     });
-
-    /// <summary>Texts whose contrast with what is behind them is less than 4.5 to 1 (WCAG 2.2, 1.4.3).</summary>
-    private const string PaleTexts = """
-        () => {
-          const parse = color => color.match(/[0-9.]+/g).map(Number);
-          const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-            .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-          const behind = element => {
-            for (let at = element; at; at = at.parentElement) {
-              const color = parse(getComputedStyle(at).backgroundColor);
-              if (color.length < 4 || color[3] > 0) return color;
-            }
-            return [255, 255, 255];
-          };
-          return [...document.body.querySelectorAll('*')]
-            .filter(element => element.checkVisibility() && [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
-            .map(element => {
-              const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => y - x);
-              return [(a + .05) / (b + .05), element];
-            })
-            .filter(([ratio]) => ratio < 4.5)
-            .map(([ratio, element]) => `${ratio.toFixed(2)} ${element.tagName}.${element.className} ${element.textContent}`);
-        }
-        """;
 
     /// <summary>A chain of three with spares, a little traffic, and a browser.</summary>
     public sealed class Chain : IAsyncLifetime

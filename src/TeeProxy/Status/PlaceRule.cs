@@ -15,7 +15,13 @@ internal static class PlaceRule
     /// <param name="Detached">The nodes that the head let go of.</param>
     /// <param name="Previous">The stream from the node before.</param>
     internal sealed record Facts(
-        Guid Self, Guid? Head, long HeadSequence, IReadOnlyList<(Guid Node, Sighting Seen)> Order, IReadOnlyList<ChainNode> Counted, IReadOnlyList<Guid> Detached, PreviousStatus? Previous);
+        Guid Self,
+        Guid? Head,
+        long HeadSequence,
+        IReadOnlyList<(Guid Node, Sighting Seen)> Order,
+        IReadOnlyList<ChainNode> Counted,
+        IReadOnlyList<Guid> Detached,
+        PreviousStatus? Previous);
 
     public static IReadOnlyList<PlaceStatus> Draw(Facts facts)
     {
@@ -44,7 +50,9 @@ internal static class PlaceRule
         // A node that is brought up to date beside the stream tells its predecessor alone, whose link says how far it is.
         var (row, detail) = (seen.Row, seen.Detail);
         var beside = LinksTo(facts, node, detail?.Address).FirstOrDefault(static one => one.Link is { Part: "catchup", Connected: true } && one.Teller.IsHeard);
-        var (isHeard, age, durable) = beside.Link is { } link && !seen.IsHeard ? (true, beside.Teller.Age, Math.Max(link.AckedSequence, row.Durable)) : (seen.IsHeard, seen.Age, row.Durable);
+        var (isHeard, age, durable) = beside.Link is { } link && !seen.IsHeard
+            ? (true, beside.Teller.Age, Math.Max(link.AckedSequence, row.Durable))
+            : (seen.IsHeard, seen.Age, row.Durable);
         return new PlaceStatus
         {
             Node = node,
@@ -61,7 +69,7 @@ internal static class PlaceRule
             LagEntries = isHeard ? Math.Max(0, facts.HeadSequence - row.Applied) : null,
             LagSeconds = isHeard ? detail?.LagSeconds : null,
             WritesPerSecond = isHeard ? detail?.WritesPerSecond : null,
-            Ready = Readiness(row, detail),
+            Ready = ReadyOf(row, detail),
             Joining = row.State.HasFlag(AckState.Joining),
             Draining = row.State.HasFlag(AckState.Draining),
             Detached = facts.Detached.Contains(node),
@@ -74,12 +82,14 @@ internal static class PlaceRule
     private static bool IsTail(NodeDetail? detail) => detail?.Successors is null or [];
 
     /// <summary>A release that tells no more says at least of reads whether and why not.</summary>
-    private static ReadyStatus? Readiness(AckRow row, NodeDetail? detail) => detail switch
+    private static ReadyStatus? ReadyOf(AckRow row, NodeDetail? detail) => detail switch
     {
         null => null,
         { Ready: { Write: not null, Read: not null, Stale: not null } ready } => ready,
         _ => new ReadyStatus(
-            TeeChain.Protocol.Status.Readiness.No("not told"), row.State.HasFlag(AckState.Readable) ? TeeChain.Protocol.Status.Readiness.Yes : TeeChain.Protocol.Status.Readiness.No(detail.NotReadable ?? "not ready"), TeeChain.Protocol.Status.Readiness.No("not told")),
+            Readiness.No("not told"),
+            row.State.HasFlag(AckState.Readable) ? Readiness.Yes : Readiness.No(detail.NotReadable ?? "not ready"),
+            Readiness.No("not told")),
     };
 
     private static LinkStatus LinkTo(Facts facts, PlaceStatus place)
