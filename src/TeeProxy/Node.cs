@@ -49,7 +49,8 @@ internal sealed class Node : IAsyncDisposable
         Pending = new PendingWrites(isOpen: options.Ack == AckLevel.Local);
         Hold = new Hold(time);
         Gate = new LevelGate(options.Ack, () => Next.Current.Addresses.Count > 0, Member.Standing, Pending);
-        var rows = new RowTable(Gate.RowsChanged);
+        var rows = new RowTable(Gate.RowsChanged, time);
+        var ahead = new RowTable(time: time);
 
         // To the application.
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
@@ -78,16 +79,16 @@ internal sealed class Node : IAsyncDisposable
 
         // To and from the other nodes.
         var exchange = new OpeningExchange(new OpeningCodec(options.Secret));
+        var source = new RowSource(Member, journal, Progress, ahead, rows, behind => Status!.Claims(behind));
         Successors = new SuccessorList(
             Next,
-            address => new SuccessorLink(address, Member, openings, journal, beats, rows, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
+            address => new SuccessorLink(address, Member, openings, journal, beats, rows, source, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
             journal, time, logs.CreateLogger<SuccessorList>());
         Status = new StatusSource(
-            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, time);
-        var source = new RowSource(Member, journal, Progress, rows, Status.Claims);
+            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, Watch = new Watch(Member, ahead, rows, () => Cursor.Finished, time), time);
         var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
-            Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, Progress, exchange, Problems, time, logs.CreateLogger<PredecessorLink>());
+            Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, ahead, Progress, exchange, Problems, time, logs.CreateLogger<PredecessorLink>());
         Status.Predecessor = Predecessor;
         var inquiry = new Inquiry(exchange, Dialer);
         Confirmation = new Confirmation(Member, openings, inquiry.AskAsync, time);
@@ -182,6 +183,8 @@ internal sealed class Node : IAsyncDisposable
     public Departure Departure { get; } = new();
 
     public FleetNews Fleet { get; }
+
+    public Watch Watch { get; }
 
     public StatusSource Status { get; }
 

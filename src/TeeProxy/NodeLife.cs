@@ -37,6 +37,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
             node.Confirmation.RunAsync(running.Token),
             node.Orphans.RunAsync(running.Token),
             node.Gate.RunAsync(running.Token),
+            node.Watch.RunAsync(running.Token),
         ];
         var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
         try

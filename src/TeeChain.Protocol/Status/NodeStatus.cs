@@ -76,6 +76,9 @@ public sealed record NodeStatus
     /// <summary>The nodes behind this one, nearest first.</summary>
     public required IReadOnlyList<RowStatus> Rows { get; init; }
 
+    /// <summary>The whole chain as this node knows it, in the order of the linked list, the head first; this node is one of them.</summary>
+    public IReadOnlyList<PlaceStatus> Places { get; init => field = value ?? []; } = [];
+
     public required ReadyStatus Ready { get; init; }
 
     public required bool Whole { get; init; }

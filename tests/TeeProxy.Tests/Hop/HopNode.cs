@@ -21,6 +21,7 @@ internal sealed class HopNode : IAsyncDisposable
     private readonly HopDialer _dialer = new();
     private readonly OpeningExchange _exchange;
     private readonly PredecessorLink _predecessor;
+    private readonly RowSource _rows;
 
     private HopNode(TemporaryFolder data, WebApplication server, Address address, string secret, bool hasNext, string settings, JournalOptions? journal)
     {
@@ -37,10 +38,10 @@ internal sealed class HopNode : IAsyncDisposable
         Member = new ChainMember(data.Folder, Journal, membership, hasNext);
         Openings = new Openings(Member, Journal, chain, Lease, headWindow, () => Progress.Applied);
         Office = new Office(Member, Journal, chain);
-        var rows = new RowSource(
-            Member, Journal, Progress, Rows, _ => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
+        _rows = new RowSource(
+            Member, Journal, Progress, Ahead, Rows, _ => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
         _predecessor = new PredecessorLink(
-            Member, Openings, new HandOver(Member, Openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), rows, Progress, _exchange, Problems, Clock, NullLogger<PredecessorLink>.Instance);
+            Member, Openings, new HandOver(Member, Openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), _rows, Ahead, Progress, _exchange, Problems, Clock, NullLogger<PredecessorLink>.Instance);
         Heart = new Heart(Member, Office, Journal, () => Progress.Applied, Rows, Lease, headWindow, new LagWindow(TimeProvider.System, TimeSpan.FromSeconds(1)), Beats, TimeProvider.System);
     }
 
@@ -65,6 +66,9 @@ internal sealed class HopNode : IAsyncDisposable
     public Progress Progress { get; }
 
     public RowTable Rows { get; } = new();
+
+    /// <summary>What the nodes before this one have reached.</summary>
+    public RowTable Ahead { get; } = new();
 
     public Following<Beat> Beats { get; } = new(Beat.None);
 
@@ -102,7 +106,7 @@ internal sealed class HopNode : IAsyncDisposable
     public SuccessorLink LinkTo(Address next)
     {
         var link = new SuccessorLink(
-            next, Member, Openings, Journal, Beats, Rows, Progress, _exchange, _dialer, Problems, TimeProvider.System, NullLogger<SuccessorLink>.Instance);
+            next, Member, Openings, Journal, Beats, Rows, _rows, Progress, _exchange, _dialer, Problems, TimeProvider.System, NullLogger<SuccessorLink>.Instance);
         link.Assign(LinkPart.Stream);
         return link;
     }
