@@ -146,9 +146,9 @@ the_first_and_who_was_there_before_wait_for_nobody() {
 }
 
 a_new_one_waits_for_the_one_before_it() {
-  local waiting=
+  local waiting
   # Also where this fails half-way.
-  trap 'kill -9 "${pids[@]}" $waiting 2>/dev/null || true' EXIT
+  trap 'kill -9 "${pids[@]}" ${waiting:-} 2>/dev/null || true' EXIT
   in_turn teechain-2 "$work/none" >"$work/turn" &
   waiting=$!
   eventually 5 grep -q 'waiting until teechain-1 is registered' "$work/turn"
