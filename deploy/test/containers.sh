@@ -14,7 +14,8 @@ project=teechain-test-$$
 
 # ---- podman, images, the compose set ----
 
-# This shell's limits, since not everywhere may podman go beyond; a storage and networks of its own.
+# This shell's limits, since not everywhere may podman go beyond; a storage and networks of its own. No static_dir: podman's own
+# calls, which restart containers, look for it in the storage.
 configure_podman() {
   cat >"$work/containers.conf" <<END
 [containers]
@@ -22,7 +23,6 @@ default_ulimits = ["nofile=$(ulimit -Hn):$(ulimit -Hn)", "nproc=2000:2000"]
 [engine]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
-static_dir = "$work/podman/static"
 tmp_dir = "$work/podman/tmp"
 volume_path = "$work/podman/volumes"
 [network]
@@ -148,6 +148,7 @@ asked_to_stop_a_node_ends_in_order() {
 made_anew_on_the_same_volumes_the_chain_goes_on() {
   local k
   compose down >"$work/down.log" 2>&1
+  podman ps --all
   [[ -z $(podman ps --all --quiet) ]]
   compose up -d >"$work/up.log" 2>&1
   eventually 60 register dora
