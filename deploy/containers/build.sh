@@ -24,7 +24,7 @@ bootstrap() {
   command -v mmdebstrap >/dev/null || die "please install: mmdebstrap"
   if [[ ! -s $tree ]]; then
     mkdir -p "$root/artifacts"
-    mmdebstrap --mode=root --variant=minbase --include=libssl3 bookworm "$tree.new" >"$tree.log" 2>&1 ||
+    mmdebstrap --mode=root --format=tar --variant=minbase --include=libssl3 bookworm "$tree.new" >"$tree.log" 2>&1 ||
       die "mmdebstrap failed: $(tail -n 5 "$tree.log")"
     mv "$tree.new" "$tree"
   fi
