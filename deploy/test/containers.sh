@@ -65,14 +65,14 @@ compose() { (cd "$root/deploy/containers" && podman-compose -p "$project" "$@");
 
 container() { echo "${project}_$1_1"; } # SERVICE
 
-# Before the folder goes, all that is in it must have ended.
+# Before the folder goes, all that is in it must have ended. Never what is this machine's own.
 remove_all() {
-  local kind
+  [[ $(podman info --format '{{.Store.GraphRoot}}') == "$work/podman/storage" ]] || return 1
   podman rm --all --force --time 0
-  for kind in volume network image; do podman "$kind" prune --all --force || podman "$kind" prune --force; done
+  podman volume prune --force
+  podman network prune --force
   podman image rm --all --force
 } >"$work/removed.log" 2>&1
-trap 'remove_all; cleanup' EXIT
 
 address_of() { podman inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$(container "$1")"; } # SERVICE
 
@@ -169,6 +169,7 @@ need podman runc podman-compose docker-compose mmdebstrap iptables prometheus cu
 choose_ports 2
 url=http://127.0.0.1:$base prometheus=http://127.0.0.1:$((base + 1))
 configure_podman
+trap 'remove_all || true; cleanup' EXIT
 images
 (umask 077 && random_word 32 >"$work/secret")
 chown 10001 "$work/secret"
