@@ -2,7 +2,7 @@
 # `misc-commands.sh images`: the Debian root file system from which start-hosts boots. Sourced by misc-commands.sh.
 
 # What a small real server has, and Ansible's modules need. haproxy is in it because the hosts reach no mirror.
-image_packages=(systemd-sysv dbus openssh-server python3 python3-apt iproute2 procps curl ca-certificates haproxy)
+image_packages=(systemd-sysv dbus openssh-server python3 python3-apt iproute2 procps curl haproxy)
 image=$root/artifacts/hosts-image
 
 # Another list makes another image.

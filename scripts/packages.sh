@@ -8,6 +8,9 @@ package_of() {
     ps) echo procps ;;
     ss | ip) echo iproute2 ;;
     promtool) echo prometheus ;;
+    systemd-nspawn) echo systemd-container ;;
+    ansible-playbook | ansible-inventory) echo ansible-core ;;
+    ssh | ssh-keygen) echo openssh-client ;;
     /usr/include/stdio.h) echo libc6-dev ;;
     /usr/lib/nginx/modules/ngx_http_lua_module.so) echo libnginx-mod-http-lua ;;
     /usr/share/doc/ruby-sinatra) echo ruby-sinatra ;;
