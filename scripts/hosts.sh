@@ -66,6 +66,15 @@ machine_process() { # HOST
   return 1
 }
 
+# Whose root is this overlay: the processes inside, which outlive a systemd-nspawn that was killed.
+inhabitants() { # HOST
+  local file
+  for file in /proc/[0-9]*/mountinfo; do
+    awk -v upper="upperdir=$hosts/$1/upper" '$5 == "/" && index($0 ",", upper ",") { found = 1 } END { exit !found }' "$file" 2>/dev/null || continue
+    basename "${file%/mountinfo}"
+  done
+}
+
 mount_root() { # HOST
   mkdir -p "$hosts/$1/upper" "$hosts/$1/work" "$hosts/$1/root"
   mountpoint -q "$hosts/$1/root" && return
@@ -85,7 +94,7 @@ settle_in() { # HOST
   printf '[Match]\nName=host0\n[Network]\nAddress=%s/24\n' "$(address_of "$1")" >"$tree/etc/systemd/network/10-host0.network"
   install -d -m 700 "$tree/root/.ssh"
   install -m 600 "$secrets/id_ed25519.pub" "$tree/root/.ssh/authorized_keys"
-  ssh-keygen -q -A -f "$tree"
+  ssh-keygen -A -f "$tree" >/dev/null
 }
 
 # The machine outlives this script and holds none of its files.
@@ -112,6 +121,7 @@ start_hosts() {
   make_bridge
   for name in "${host_names[@]}"; do
     if machine_process "$name" >/dev/null; then continue; fi
+    stop_machine "$name"
     mount_root "$name"
     settle_in "$name"
     boot "$name"
@@ -129,15 +139,19 @@ on_host() { # HOST COMMAND…
 
 # Orderly first, as a power button does; then as a power failure does.
 stop_machine() { # HOST
-  local pid
-  pid=$(machine_process "$1") || return 0
-  kill -TERM "$pid" 2>/dev/null || true
-  await 30 machine_is_gone "$1" && return
-  kill -KILL "$pid" 2>/dev/null || true
-  await 10 machine_is_gone "$1" || die "the machine $1 (process $pid) does not end"
+  local pid left
+  if pid=$(machine_process "$1"); then
+    kill -TERM "$pid" 2>/dev/null || true
+    if await 30 machine_is_gone "$1"; then return; fi
+  fi
+  mapfile -t left < <(machine_process "$1" || true && inhabitants "$1")
+  ((${#left[@]} == 0)) || kill -KILL "${left[@]}" 2>/dev/null || true
+  await 10 machine_is_gone "$1" || die "processes of $1 do not end: $(inhabitants "$1" | xargs)"
 }
 
-machine_is_gone() { ! machine_process "$1" >/dev/null; }
+machine_is_gone() { # HOST
+  ! machine_process "$1" >/dev/null && [[ -z $(inhabitants "$1") ]]
+}
 
 # Whatever there is of them, also after a start that broke off; without any, nothing.
 stop_hosts() {

@@ -18,6 +18,7 @@ misc() { "$root/misc-commands.sh" "$@"; }
 
 all_gone() { # what is left, if anything
   if pgrep -fa "directory=$TEECHAIN_HOSTS_DIR/"; then return 1; fi
+  if grep -lF "upperdir=$TEECHAIN_HOSTS_DIR/" /proc/[0-9]*/mountinfo 2>/dev/null; then return 1; fi
   if grep -F "$TEECHAIN_HOSTS_DIR" /proc/mounts; then return 1; fi
   [[ ! -e /sys/class/net/teechain$number && ! -e $TEECHAIN_HOSTS_DIR ]]
 }
@@ -50,7 +51,7 @@ timed() { # COMMAND…
 # ---- the tests ----
 
 hosts_are_not_put_into_a_network_that_is_in_use() {
-  ip link add "taken$number" type dummy
+  ip link add "taken$number" type bridge
   ip address add "$TEECHAIN_HOSTS_NETWORK.200/28" dev "taken$number"
   ip link set "taken$number" up
 
@@ -188,11 +189,11 @@ stream_goes_to_node2() {
 
 a_host_that_is_killed_is_back_with_all_it_had() {
   local pid
-  pid=$(pgrep -f "directory=$TEECHAIN_HOSTS_DIR/node3/")
+  pid=$(pgrep -P "$(pgrep -f "directory=$TEECHAIN_HOSTS_DIR/node3/")")
   begin_load power
 
-  kill -9 "$pid"
-  eventually 10 process_is_gone "$pid"
+  kill -9 "$pid" # the first process of the host, and with it all others
+  eventually 10 host_is_gone node3
   misc start-hosts
 
   eventually 60 ready 13 read
@@ -202,7 +203,7 @@ a_host_that_is_killed_is_back_with_all_it_had() {
   misc check-up
 }
 
-process_is_gone() { [[ ! -e /proc/$1 ]]; }
+host_is_gone() { ! pgrep -f "directory=$TEECHAIN_HOSTS_DIR/$1/"; }
 
 the_watchdog_restarts_a_node_that_hangs() {
   local pid
@@ -224,7 +225,7 @@ another_process() { # PID
   now=$(on 13 pidof teeproxy) && [[ $now != "$1" ]]
 }
 
-# On node3, with a HAProxy and an empty registry beside it: it takes the servers of the configuration out.
+# On node3, beside all else: a registry, a HAProxy, and a node of a chain of its own that announces itself.
 the_keeper_of_haproxy_runs_as_a_service() {
   on 13 'cat >/usr/local/bin/teechain && chmod 755 /usr/local/bin/teechain' <"$root/artifacts/publish/self-contained/teechain"
   on 13 'cat >/etc/systemd/system/teechain-haproxy.service' <"$root/deploy/systemd/teechain-haproxy.service"
@@ -235,15 +236,21 @@ install -m 600 -o haproxy /etc/teeproxy/secret /etc/teechain/secret
 printf '%s\n' TEECHAIN_FLEET_HAPROXY_REGISTRY=http://127.0.0.1:9400 TEECHAIN_FLEET_HAPROXY_SOCKET=/run/haproxy/teechain.sock \
   TEECHAIN_FLEET_HAPROXY_SECRET_FILE=/etc/teechain/secret >/etc/teechain/haproxy.environment
 systemd-run -q --unit=registry -p StateDirectory=registry teechain gateway --registry --listen :9081 --secret-file /etc/teeproxy/secret
+systemd-run -q --unit=other-app sample-app --port 4600
+systemd-run -q --unit=other -p StateDirectory=other teeproxy --listen :9100 --local :4600 --secret-file /etc/teeproxy/secret \
+  --register http://127.0.0.1:9400 --name other
 systemd-run -q --unit=front -p User=haproxy -p RuntimeDirectory=haproxy --setenv=TEECHAIN_HTTP_BIND=127.0.0.1:8081 \
   --setenv=TEECHAIN_HAPROXY_SOCKET=/run/haproxy/teechain.sock haproxy -db -f /run/bundled.cfg
 systemctl daemon-reload
 systemctl start teechain-haproxy
 END
   eventually 20 keeper_is_in_step
+  # HAProxy was started with other nodes; this one it was told of.
+  eventually 20 on 13 curl -fsS -d user=kept -d password=secret http://127.0.0.1:8081/register
+  on 13 curl -fsS 'http://127.0.0.1:8081/login?user=kept'
   on 13 systemd-analyze security --no-pager --threshold=30 teechain-haproxy.service >"$work/score" || { tail -n 1 "$work/score" && return 1; }
   tail -n 1 "$work/score" | tee -a "$work/durations"
-  on 13 systemctl stop teechain-haproxy front registry
+  on 13 systemctl stop teechain-haproxy front other other-app registry
 }
 
 keeper_is_in_step() { [[ $(on 13 systemctl show --value -p StatusText teechain-haproxy) == "HAProxy is in step with the registry" ]]; }
