@@ -34,7 +34,7 @@ make_image() {
   local packages log=$root/artifacts/hosts-image.log
   if image_is_there; then return; fi
   say "Making the hosts' image with mmdebstrap (some minutes, once)"
-  rm -rf "$image" "$image.stamp"
+  rm -rf --one-file-system "$image" "$image.stamp"
   packages=$(
     IFS=,
     echo "${image_packages[*]}"

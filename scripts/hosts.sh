@@ -169,6 +169,6 @@ stop_hosts() {
     ! mountpoint -q "$hosts/$name/root" || umount "$hosts/$name/root" || die "$hosts/$name/root is in use"
   done
   [[ ! -e /sys/class/net/$(bridge) ]] || ip link delete "$(bridge)"
-  rm -rf "${hosts:?}"
+  rm -rf --one-file-system "${hosts:?}"
   say "The hosts are gone."
 }

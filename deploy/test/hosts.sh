@@ -99,6 +99,8 @@ secrets_are_closed_to_others_and_not_made_twice() {
 }
 
 a_second_run_changes_nothing() {
+  misc deploy-nodes --check | tee "$work/second-check"
+  changes_nothing "$work/second-check"
   timed misc deploy-nodes | tee "$work/second-nodes"
   timed misc deploy-front | tee "$work/second-front"
   changes_nothing "$work/second-nodes"
@@ -106,7 +108,7 @@ a_second_run_changes_nothing() {
 }
 
 the_services_are_hardened_where_they_run() {
-  for k in 11 12 13; do on "$k" systemd-analyze security --no-pager --threshold=30 teeproxy.service >"$work/score" || { tail -n 1 "$work/score" && return 1; }; done
+  for k in 11 12 13; do on "$k" systemd-analyze security --no-pager --threshold=29 teeproxy.service >"$work/score" || { tail -n 1 "$work/score" && return 1; }; done
   tail -n 1 "$work/score" | tee -a "$work/durations"
   [[ $(on 11 ps -C teeproxy -o user=) == teeproxy ]]
   # HAProxy serves port 80, and no process of it is root's.
@@ -160,15 +162,13 @@ a_roll_out_does_not_touch_a_node_while_another_is_away() {
 }
 
 a_host_that_is_cut_off_stops_nobody_and_catches_up() {
-  local cut seconds
+  local before
   begin_load cut
   ip link set "vb-node2-$number" down
-  cut=$EPOCHREALTIME
   # The stream goes past it to node3, which serves reads again.
   eventually 30 ready 13 read
-  has_lines 1 "$work/cut.acknowledged"
-  seconds=$(wc -l <"$work/cut.acknowledged")
-  eventually 30 has_lines $((seconds + 50)) "$work/cut.acknowledged"
+  before=$(wc -l <"$work/cut.acknowledged")
+  eventually 30 has_lines $((before + 100)) "$work/cut.acknowledged"
 
   ip link set "vb-node2-$number" up
   eventually 60 ready 12 read
@@ -177,10 +177,10 @@ a_host_that_is_cut_off_stops_nobody_and_catches_up() {
   account cut | tee -a "$work/durations"
   for k in 11 12 13; do eventually 20 has_all_of cut "$TEECHAIN_HOSTS_NETWORK.$k:4567"; done
   [[ ! -s $work/cut.odd ]] || { head "$work/cut.odd" && return 1; }
-  # HAProxy notices within 2 s; what was on its way to the host's application may time out after 20.
-  if awk -v cut="$cut" '$2 != 200 && $1 > cut + 22' "$work/cut.reads" | grep .; then return 1; fi
+  # HAProxy asks elsewhere where it gets no connection; only what was on its way at that moment cannot be helped.
+  (($(awk '$2 != 200' "$work/cut.reads" | wc -l) <= 1))
   eventually 30 stream_goes_to_node2
-  TEECHAIN_DEPLOY_PROGRAMS=$root/artifacts/publish/self-contained misc check-up
+  misc check-up
 }
 
 stream_goes_to_node2() {
@@ -248,12 +248,22 @@ END
   # HAProxy was started with other nodes; this one it was told of.
   eventually 20 on 13 curl -fsS -d user=kept -d password=secret http://127.0.0.1:8081/register
   on 13 curl -fsS 'http://127.0.0.1:8081/login?user=kept'
-  on 13 systemd-analyze security --no-pager --threshold=30 teechain-haproxy.service >"$work/score" || { tail -n 1 "$work/score" && return 1; }
+  on 13 systemd-analyze security --no-pager --threshold=29 teechain-haproxy.service >"$work/score" || { tail -n 1 "$work/score" && return 1; }
   tail -n 1 "$work/score" | tee -a "$work/durations"
   on 13 systemctl stop teechain-haproxy front other other-app registry
 }
 
 keeper_is_in_step() { [[ $(on 13 systemctl show --value -p StatusText teechain-haproxy) == "HAProxy is in step with the registry" ]]; }
+
+# Flags that must be equal on all nodes cannot be rolled: all are down, and each is started without waiting for the others.
+a_fleet_that_is_down_is_deployed_without_waiting() {
+  for k in 11 12 13; do on "$k" systemctl stop teeproxy; done
+
+  misc deploy-nodes -e '{"careful": false, "teeproxy_environment": {"TEEPROXY_ORDER": "key", "TEEPROXY_KEY": "form:user"}}'
+
+  [[ $(on 13 grep -c '^TEEPROXY_KEY=form:user$' /etc/teeproxy/environment) == 1 ]]
+  misc check-up
+}
 
 stop_hosts_leaves_nothing() {
   timed misc stop-hosts
@@ -277,6 +287,7 @@ check the_tail_was_first_and_the_head_last
 check a_roll_out_does_not_touch_a_node_while_another_is_away
 check a_host_that_is_cut_off_stops_nobody_and_catches_up
 check a_host_that_is_killed_is_back_with_all_it_had
+check a_fleet_that_is_down_is_deployed_without_waiting
 check the_watchdog_restarts_a_node_that_hangs
 check the_keeper_of_haproxy_runs_as_a_service
 check stop_hosts_leaves_nothing

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034,SC2317 # The tests are called by name; hosts.sh reads what is set here.
 # shellcheck source=deploy/test/harness.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../deploy/test/harness.sh"
-verb=test
+verb="test"
 # shellcheck source=scripts/hosts-image.sh
 . "$root/scripts/hosts-image.sh"
 # shellcheck source=scripts/hosts.sh
