@@ -68,11 +68,9 @@ machine_process() { # HOST
 
 # Whose root is this overlay: the processes inside, which outlive a systemd-nspawn that was killed.
 inhabitants() { # HOST
-  local file
-  for file in /proc/[0-9]*/mountinfo; do
-    awk -v upper="upperdir=$hosts/$1/upper" '$5 == "/" && index($0 ",", upper ",") { found = 1 } END { exit !found }' "$file" 2>/dev/null || continue
-    basename "${file%/mountinfo}"
-  done
+  local upper
+  upper=$(sed 's/[][\.*^$+?(){}|]/\\&/g' <<<"$hosts/$1/upper")
+  grep -lsE "^[0-9]+ [0-9]+ [0-9:]+ / / .*upperdir=$upper(,|$)" /proc/[0-9]*/mountinfo | cut -d/ -f3 || true
 }
 
 mount_root() { # HOST
@@ -144,7 +142,7 @@ stop_machine() { # HOST
     kill -TERM "$pid" 2>/dev/null || true
     if await 30 machine_is_gone "$1"; then return; fi
   fi
-  mapfile -t left < <(machine_process "$1" || true && inhabitants "$1")
+  mapfile -t left < <(machine_process "$1" || true; inhabitants "$1")
   ((${#left[@]} == 0)) || kill -KILL "${left[@]}" 2>/dev/null || true
   await 10 machine_is_gone "$1" || die "processes of $1 do not end: $(inhabitants "$1" | xargs)"
 }
