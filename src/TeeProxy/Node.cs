@@ -13,6 +13,7 @@ using TeeProxy.Inspection;
 using TeeProxy.Options;
 using TeeProxy.Spooling;
 using TeeProxy.Status;
+using TeeProxy.Tls;
 using Retention = TeeProxy.Delivery.Retention;
 
 namespace TeeProxy;
@@ -75,13 +76,16 @@ internal sealed class Node : IAsyncDisposable
         }
 
         // To and from the other nodes.
+        Credentials = options.Tls is { } read ? new CredentialsWatch(read, time, logs.CreateLogger<CredentialsWatch>()) : null;
+        Connector = Credentials is null ? null : new TlsConnector(Credentials);
+        Dialer = new HopDialer(Connector);
         var exchange = new OpeningExchange(new OpeningCodec(options.Secret));
         Successors = new SuccessorList(
             Next,
             address => new SuccessorLink(address, Member, openings, journal, beats, rows, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
             journal, time, logs.CreateLogger<SuccessorList>());
         Status = new StatusSource(
-            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, time);
+            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, Credentials, time);
         var source = new RowSource(Member, journal, Progress, rows, Status.Claims);
         var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
@@ -161,7 +165,12 @@ internal sealed class Node : IAsyncDisposable
 
     public ParkedRetry ParkedRetry { get; }
 
-    public HopDialer Dialer { get; } = new();
+    /// <summary>Null where the node speaks without TLS, as is <see cref="Connector"/>.</summary>
+    public CredentialsWatch? Credentials { get; }
+
+    public TlsConnector? Connector { get; }
+
+    public HopDialer Dialer { get; }
 
     public Following<NextList> Next { get; }
 

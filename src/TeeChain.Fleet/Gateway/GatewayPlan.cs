@@ -17,7 +17,8 @@ internal sealed record GatewayPlan(
     {
         wrong = Wrong(flags);
         var secret = SecretFlag.Read(flags.SecretFile, out var wrongSecret);
-        wrong ??= wrongSecret;
+        var wire = TlsCaFlag.Read(flags.TlsCa, out var wrongCa);
+        wrong ??= wrongSecret ?? wrongCa;
         return wrong is not null ? null : new GatewayPlan(
             new GatewayOptions
             {
@@ -25,6 +26,7 @@ internal sealed record GatewayPlan(
                 Policy = Strategy.PolicyOf(flags.Strategy)!,
                 HealthInterval = HealthIntervalFlag.Parse(flags.HealthInterval, out _)!.Value,
                 WriteMethods = Methods(flags.TeeMethods),
+                Wire = wire,
             },
             flags.Registry ? new OwnRegistry(Address.Parse(flags.RegistryListen), Path.GetFullPath(flags.Data ?? environment("STATE_DIRECTORY") ?? "data/registry")) : null,
             flags.RegistryUrl is { } url ? RegistryFlag.Parse(url, out _) : null,

@@ -26,7 +26,7 @@ internal static class GatewayServer
         builder.Services.AddSingleton(logs).AddLogging().AddRouting();
         builder.Services.AddSingleton<IHostLifetime, AskedByVerb>();
         builder.Services.AddSingleton<IProxyConfigProvider>(feed.Configuration);
-        builder.Services.AddSingleton<IForwarderHttpClientFactory, WorkerConnections>();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory>(new WorkerConnections(options.Wire));
         builder.Services.AddSingleton<IProbingRequestFactory, ReadinessProbes>();
         builder.Services.AddSingleton<IAvailableDestinationsPolicy, ReadyDestinations>();
         builder.Services.AddSingleton<ReadinessPolicy>().AddSingleton<IActiveHealthCheckPolicy>(static services => services.GetRequiredService<ReadinessPolicy>());

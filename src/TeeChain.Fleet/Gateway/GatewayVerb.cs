@@ -38,7 +38,7 @@ internal static partial class GatewayVerb
     {
         var time = TimeProvider.System;
         using var registry = FleetRegistry.Open(own.Folder, plan.Secret, time, logs.CreateLogger<FleetRegistry>());
-        using var nodes = new NodeClient(plan.Secret);
+        using var nodes = new NodeClient(plan.Secret, wire: plan.Options.Wire);
         using var keeper = new ChainKeeper(registry, nodes, time);
         return await RunAsync(
             plan, registry, new OwnDesk(registry), new RegistryGuard(plan.Secret, own.Listen),
@@ -49,8 +49,8 @@ internal static partial class GatewayVerb
     private static async Task<int> RunWithoutAsync(GatewayPlan plan, ILoggerFactory logs)
     {
         var time = TimeProvider.System;
-        using var fleet = new RemoteFleet(plan.RegistryUrl!, plan.Secret, time, logs.CreateLogger<RemoteFleet>());
-        using var desk = new RemoteDesk(plan.RegistryUrl!);
+        using var fleet = new RemoteFleet(plan.RegistryUrl!, plan.Secret, time, logs.CreateLogger<RemoteFleet>(), plan.Options.Wire);
+        using var desk = new RemoteDesk(plan.RegistryUrl!, plan.Options.Wire);
         return await RunAsync(
             plan, fleet, desk, new RegistryGuard(plan.Secret, plan.Options.Listen), _ => null, cancellation => [fleet.RunAsync(cancellation)], logs, time);
     }

@@ -30,6 +30,9 @@ internal sealed class GatewayFlags
     [Option("secret-file", MetaValue = "FILE", HelpText = SecretFlag.Help)]
     public string? SecretFile { get; set; }
 
+    [Option("tls-ca", MetaValue = "FILE", HelpText = TlsCaFlag.Help + " Reads go through the teeproxies then.")]
+    public string? TlsCa { get; set; }
+
     [Option("stats-db", MetaValue = "FILE", HelpText = "(Default: none, counts end with the process) SQLite file for /worker/stats; several front doors may share one.")]
     public string? StatsDb { get; set; }
 

@@ -2,6 +2,7 @@ using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery.Keys;
+using TeeProxy.Tls;
 
 namespace TeeProxy.Options;
 
@@ -66,6 +67,9 @@ internal sealed record NodeOptions
 
     /// <summary>The shared secret; empty when none was given.</summary>
     public required ReadOnlyMemory<byte> Secret { get; init; }
+
+    /// <summary>What the node shows of itself at its start; null: it speaks without TLS.</summary>
+    public Credentials? Tls { get; init; }
 
     public required bool JsonLog { get; init; }
 

@@ -11,6 +11,7 @@ using TeeProxy.Delivery.Parking;
 using TeeProxy.Hop;
 using TeeProxy.Inspection;
 using TeeProxy.Options;
+using TeeProxy.Tls;
 
 namespace TeeProxy.Status;
 
@@ -33,6 +34,7 @@ internal sealed class StatusSource(
     SuccessorList successors,
     Following<NextList> next,
     ParkedWrites parked,
+    CredentialsWatch? credentials,
     TimeProvider time)
 {
     private const int MostListed = 100;
@@ -130,6 +132,7 @@ internal sealed class StatusSource(
             Divergences = comparison.Divergences,
             RecentDivergences = comparison.Recent,
             Problems = problems.Snapshot(),
+            Tls = credentials is { Current: var own, Problem: var wrong } ? new TlsStatus(own.Expires, own.IsMutual, wrong) : null,
             UptimeSeconds = time.GetElapsedTime(_started).TotalSeconds,
         };
     }

@@ -94,7 +94,7 @@ internal sealed class HopNode : IAsyncDisposable
         await server.StartAsync();
 
         var node = new HopNode(data, server, new Address("127.0.0.1", new Uri(server.Urls.Single()).Port), secret, hasNext, settings, journal);
-        door = new HopDoor(node._predecessor, server.Lifetime.ApplicationStopping);
+        door = new HopDoor(node._predecessor, isMutual: false, server.Lifetime.ApplicationStopping);
         return node;
     }
 
