@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
@@ -76,7 +77,8 @@ internal sealed class Node : IAsyncDisposable
         }
 
         // To and from the other nodes.
-        Credentials = options.Tls is { } read ? new CredentialsWatch(read, time, logs.CreateLogger<CredentialsWatch>()) : null;
+        var credentialsLog = new CredentialsLog(logs.CreateLogger<CredentialsLog>());
+        Credentials = options.Tls is { } read ? new CredentialsWatch(read, credentialsLog.Replaced, credentialsLog.Problem, time) : null;
         Connector = Credentials is null ? null : new TlsConnector(Credentials);
         Dialer = new HopDialer(Connector);
         var exchange = new OpeningExchange(new OpeningCodec(options.Secret));

@@ -1,8 +1,8 @@
 using TeeChain.Protocol;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery.Keys;
-using TeeProxy.Tls;
 
 namespace TeeProxy.Options;
 

@@ -1,4 +1,4 @@
-using TeeProxy.Tls;
+using TeeChain.Protocol.Tls;
 
 namespace TeeProxy.Options;
 

@@ -3,6 +3,7 @@ using System.Reflection;
 using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
@@ -11,7 +12,6 @@ using TeeProxy.Delivery.Parking;
 using TeeProxy.Hop;
 using TeeProxy.Inspection;
 using TeeProxy.Options;
-using TeeProxy.Tls;
 
 namespace TeeProxy.Status;
 

@@ -3,6 +3,7 @@ using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using TeeChain.Protocol.Tls;
 
 namespace TeeProxy.Tls;
 

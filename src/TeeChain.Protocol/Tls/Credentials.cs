@@ -1,20 +1,20 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using TeeChain.Protocol.Tls;
 
-namespace TeeProxy.Tls;
+namespace TeeChain.Protocol.Tls;
 
 /// <summary>
 /// What a node shows of itself, and by whom it judges others: the files of <see cref="TlsFiles"/> at one moment, found to fit
 /// together. Immutable; connections made with it keep it when it is replaced.
 /// </summary>
-internal sealed class Credentials
+public sealed class Credentials
 {
     private Credentials(TlsFiles files, TlsTexts texts, SslStreamCertificateContext context, Authorities authorities)
     {
         (Files, Texts, Context, Authorities) = (files, texts, context, authorities);
-        Expires = context.TargetCertificate.NotAfter.ToUniversalTime();
+        (Begins, Expires) = (context.TargetCertificate.NotBefore.ToUniversalTime(), context.TargetCertificate.NotAfter.ToUniversalTime());
     }
 
     public TlsFiles Files { get; }
@@ -26,10 +26,18 @@ internal sealed class Credentials
 
     public Authorities Authorities { get; }
 
+    public DateTimeOffset Begins { get; }
+
     public DateTimeOffset Expires { get; }
 
     /// <summary>Whether nodes show each other certificates.</summary>
     public bool IsMutual => Files.Authorities is not null;
+
+    /// <summary>Why nobody takes the certificate at that time; null when it is valid.</summary>
+    public string? NotAt(DateTimeOffset time) =>
+        time >= Expires ? string.Create(CultureInfo.InvariantCulture, $"expired at {Expires:u}")
+        : time < Begins ? string.Create(CultureInfo.InvariantCulture, $"is not valid before {Begins:u}")
+        : null;
 
     /// <summary>Null, and why, where a file cannot be read or they do not fit together. That it has expired is no fault: it may be replaced any moment.</summary>
     public static Credentials? Read(TlsFiles files, out TlsFault? fault) =>

@@ -1,10 +1,10 @@
-namespace TeeProxy.Tls;
+namespace TeeChain.Protocol.Tls;
 
 /// <summary>Where a node's certificate is, in PEM.</summary>
 /// <param name="Certificate">The node's own first, then those between it and the authority.</param>
 /// <param name="Key">Its private key, without a passphrase.</param>
 /// <param name="Authorities">Who vouches for the other nodes; null: whom the machine trusts, and nodes show each other no certificate.</param>
-internal sealed record TlsFiles(string Certificate, string Key, string? Authorities)
+public sealed record TlsFiles(string Certificate, string Key, string? Authorities)
 {
     private const int MostBytes = 1 << 20; // a wrong file, rather than a certificate
 
@@ -40,4 +40,4 @@ internal sealed record TlsFiles(string Certificate, string Key, string? Authorit
 }
 
 /// <summary>What <see cref="TlsFiles"/> hold. Equal texts are the same certificate.</summary>
-internal sealed record TlsTexts(string Certificate, string Key, string? Authorities);
+public sealed record TlsTexts(string Certificate, string Key, string? Authorities);
