@@ -25,8 +25,8 @@ public sealed record TlsFiles(string Certificate, string Key, string? Authoritie
     {
         try
         {
-            var length = new FileInfo(path).Length;
-            fault = length > MostBytes ? new TlsFault(flag, path, $"holds {length} bytes", "allowed: a file in PEM, at most 1 MiB")
+            var length = new FileInfo(path).Length; // A pipe has none, and could be waited for in vain.
+            fault = length is 0 or > MostBytes ? new TlsFault(flag, path, $"holds {length} bytes", "allowed: a file in PEM, at most 1 MiB")
                 : isSecret && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0 ? new TlsFault(flag, path, "is open to other users", $"chmod 600 {path}")
                 : null;
             return fault is null ? File.ReadAllText(path) : "";
@@ -40,4 +40,8 @@ public sealed record TlsFiles(string Certificate, string Key, string? Authoritie
 }
 
 /// <summary>What <see cref="TlsFiles"/> hold. Equal texts are the same certificate.</summary>
-public sealed record TlsTexts(string Certificate, string Key, string? Authorities);
+public sealed record TlsTexts(string Certificate, string Key, string? Authorities)
+{
+    /// <summary>The key is in no log.</summary>
+    public override string ToString() => nameof(TlsTexts);
+}

@@ -77,7 +77,6 @@ public sealed class TlsFlagsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("no certificate at all")]
     [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]
     public void Files_without_a_certificate_are_refused(string text)
@@ -90,13 +89,15 @@ public sealed class TlsFlagsTests : IDisposable
         Assert.Contains($"--tls-ca: \"{wrong}\" holds no certificate; ", Refusal(files with { Authorities = wrong }), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_huge_file_is_refused_unread()
+    [Theory]
+    [InlineData(0)]
+    [InlineData((1 << 20) + 1)]
+    public void An_empty_file_and_a_huge_one_are_refused_unread(int length)
     {
         var files = _authority.Issue("a");
-        File.WriteAllText(files.Certificate, new string('x', (1 << 20) + 1));
+        File.WriteAllText(files.Certificate, new string('x', length));
 
-        Assert.Contains("holds 1048577 bytes; allowed: a file in PEM", Refusal(files), StringComparison.Ordinal);
+        Assert.Contains($"holds {length} bytes; allowed: a file in PEM", Refusal(files), StringComparison.Ordinal);
     }
 
     [Fact]
