@@ -62,7 +62,7 @@ internal sealed class TestCertificates
         using var judging = new X509Chain();
         judging.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         judging.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        judging.ChainPolicy.CustomTrustStore.AddRange([.. Authorities]);
+        judging.ChainPolicy.CustomTrustStore.AddRange(Authorities.ToArray());
         return judging.Build(new X509Certificate2(shown));
     }
 }
