@@ -47,7 +47,7 @@ public sealed class TlsTests : IAsyncDisposable
     {
         var fleet = _fleet = await StartAsync();
         var before = await Task.WhenAll(fleet.Nodes.Select(ShownByAsync));
-        using var writers = Clients.Writers(fleet.Address);
+        using var writers = new Load(fleet.Address, connections: 2) { IsRetrying = false, Pause = TimeSpan.FromMilliseconds(50) };
         using var readers = Clients.Readers(fleet.Address);
         var writes = writers.StartWrites(1, Cancellation);
         var reads = readers.StartReads(null, Cancellation);
