@@ -6,29 +6,36 @@ using TeeChain.EndToEnd.Harness;
 namespace TeeChain.EndToEnd;
 
 /// <summary>A chain of three whose nodes show each other certificates, behind an HAProxy that speaks HTTPS to clients and to nodes.</summary>
-public sealed class TlsTests : IAsyncDisposable
+public sealed class TlsTests(TlsTests.Chain chain) : IClassFixture<TlsTests.Chain>, IDisposable
 {
     private readonly TestFolder _folder = new();
-    private Fleet? _fleet;
+    /// <summary>Node 2 is killed once.</summary>
+    private static readonly int[] MostDiscarded = [0, 1, 0];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The chain that all tests here share.</summary>
+    public sealed class Chain : IAsyncLifetime
     {
-        await (_fleet?.DisposeAsync() ?? ValueTask.CompletedTask);
-        _folder.Dispose();
+        internal Fleet Fleet { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Fleet = await Fleet.StartAsync(new FleetPlan { HasFront = true, HasTls = true }, CancellationToken.None);
+
+        public ValueTask DisposeAsync() => Fleet.DisposeAsync();
     }
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Writes_arrive_everywhere_and_nobody_without_the_authoritys_certificate_opens_the_hop()
     {
-        var fleet = _fleet = await StartAsync();
+        var fleet = chain.Fleet;
         using var load = new Load(fleet.Address, connections: 4) { IsRetrying = false };
 
         var writes = await load.WriteAsync(40, Cancellation);
 
         Assert.All(writes, write => Assert.Equal(Fate.Acknowledged, write.Fate));
-        (await Agreement.ReadAsync(fleet.Nodes, fleet.Apps, Cancellation)).AssertHolds(writes, mostDiscarded: [0, 0, 0]);
+        (await Agreement.ReadAsync(fleet.Nodes, fleet.Apps, Cancellation)).AssertHolds(writes, MostDiscarded);
         var verified = await TeeChainAsync("verify", "--tls-ca", fleet.Certificates!.Authority);
         Assert.True(verified.Code == 0, verified.Output);
         var untrusted = await TeeChainAsync("status");
@@ -45,7 +52,7 @@ public sealed class TlsTests : IAsyncDisposable
     [Fact]
     public async Task Certificates_are_replaced_under_load_without_a_failed_request()
     {
-        var fleet = _fleet = await StartAsync();
+        var fleet = chain.Fleet;
         var before = await Task.WhenAll(fleet.Nodes.Select(ShownByAsync));
         using var writers = new Load(fleet.Address, connections: 2) { IsRetrying = false, Pause = TimeSpan.FromMilliseconds(50) };
         using var readers = Clients.Readers(fleet.Address);
@@ -75,16 +82,14 @@ public sealed class TlsTests : IAsyncDisposable
         await fleet.Nodes[1].KillAsync(Cancellation);
         fleet.Nodes[1].Start();
         await fleet.ReadyAsync(Cancellation);
-        (await Agreement.ReadAsync(fleet.Nodes, fleet.Apps, Cancellation)).AssertHolds(done, mostDiscarded: [0, 1, 0]);
+        (await Agreement.ReadAsync(fleet.Nodes, fleet.Apps, Cancellation)).AssertHolds(done, MostDiscarded);
         Assert.All(fleet.Nodes, node => Assert.DoesNotContain("stays as it was", node.Log, StringComparison.Ordinal));
     }
-
-    private static Task<Fleet> StartAsync() => Fleet.StartAsync(new FleetPlan { HasFront = true, HasTls = true }, Cancellation);
 
     private async Task<(int Code, string Output)> TeeChainAsync(string verb, params string[] flags)
     {
         await using var process = RealProcess.Start(
-            Repository.TeeChain, [verb, .. _fleet!.Nodes.Select(node => $"{node.Admin}"), .. flags], _folder.File($"{verb}.log"));
+            Repository.TeeChain, [verb, .. chain.Fleet.Nodes.Select(node => $"{node.Admin}"), .. flags], _folder.File($"{verb}.log"));
         return (await process.WaitExitAsync(Cancellation), process.Log);
     }
 
@@ -98,7 +103,7 @@ public sealed class TlsTests : IAsyncDisposable
         }
 
         using var client = new HttpMessageInvoker(handler);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_fleet!.Nodes[1].Address, "/.teechain/hop"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(chain.Fleet.Nodes[1].Address, "/.teechain/hop"));
         request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
         request.Headers.TryAddWithoutValidation("Upgrade", "teechain/1");
         using var answer = await client.SendAsync(request, Cancellation);
