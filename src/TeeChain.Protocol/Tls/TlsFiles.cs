@@ -25,7 +25,9 @@ public sealed record TlsFiles(string Certificate, string Key, string? Authoritie
     {
         try
         {
-            var length = new FileInfo(path).Length; // A pipe has none, and could be waited for in vain.
+            // Behind its links. A pipe has no length, and could be waited for in vain.
+            var file = new FileInfo(path);
+            var length = ((FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Length;
             fault = length is 0 or > MostBytes ? new TlsFault(flag, path, $"holds {length} bytes", "allowed: a file in PEM, at most 1 MiB")
                 : isSecret && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0 ? new TlsFault(flag, path, "is open to other users", $"chmod 600 {path}")
                 : null;

@@ -101,6 +101,26 @@ public sealed class TlsFlagsTests : IDisposable
     }
 
     [Fact]
+    public void What_a_link_points_to_is_measured()
+    {
+        var files = _authority.Issue("a");
+        var (link, target) = (_authority.Path("link"), _authority.Path("empty"));
+        File.WriteAllText(target, "");
+        File.CreateSymbolicLink(link, target);
+
+        Assert.Contains("holds 0 bytes", Refusal(files with { Certificate = link }), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Refusal(files with { Certificate = Dangling() }), StringComparison.Ordinal);
+
+        // As a shell's <(…) is seen: a link to a pipe, which can be read but once.
+        string Dangling()
+        {
+            var pipe = _authority.Path("pipe");
+            File.CreateSymbolicLink(pipe, "pipe:[4711]");
+            return pipe;
+        }
+    }
+
+    [Fact]
     public void A_certificate_that_the_other_nodes_would_refuse_is_refused_here()
     {
         using var foreign = new TestAuthority();
