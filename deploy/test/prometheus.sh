@@ -20,7 +20,7 @@ teeproxy_of() { # NUMBER: without a second successor, so that the chain breaks w
 fleet() {
   local k
   (umask 077 && random_word 32 >"$work/secret")
-  "$root/misc-commands.sh" certs "$work/certs" node
+  "$root/misc-commands.sh" certs "$work/certs" node >/dev/null
   for k in 1 2 3; do
     start "app$k" "$sample_app" --port $((base + k)) --name "node$k"
     teeproxy_of "$k"
