@@ -25,13 +25,15 @@ namespace TeeProxy;
 /// </summary>
 internal sealed class Node : IAsyncDisposable
 {
+    private readonly SocketBell _bell;
     private readonly DiskFolder _parkedFolder;
     private readonly CancellationTokenSource _abort = new();
     private readonly Lanes _lanes;
 
-    private Node(NodeOptions options, DiskFolder folder, Journal journal, Membership membership, NextList next, Meter meter, ILoggerFactory logs, TimeProvider time)
+    private Node(NodeOptions options, DiskFolder folder, SocketBell bell, Journal journal, Membership membership, NextList next, Meter meter, ILoggerFactory logs, TimeProvider time)
     {
         Folder = folder;
+        _bell = bell;
         (Options, Journal, Meter, Time, Logs) = (options, journal, meter, time, logs);
 
         // What is known, and what is told.
@@ -201,8 +203,10 @@ internal sealed class Node : IAsyncDisposable
     {
         var folder = DiskFolder.OpenOrCreate(options.Data);
         var meter = new Meter("TeeChain");
+        var bell = new SocketBell();
         var journal = Journal.Open(folder, new JournalOptions
         {
+            Resume = bell.Ring,
             MaxBytes = options.JournalMaxBytes,
             SegmentBytes = Math.Clamp(options.JournalMaxBytes / 8, 1 << 20, 64 << 20),
             Retain = options.Retain,
@@ -222,7 +226,7 @@ internal sealed class Node : IAsyncDisposable
         }
 
         var next = NextList.Load(folder, [.. options.Next.Select(address => address.ToString())]);
-        var node = new Node(options, folder, journal, membership, next, meter, logs, time);
+        var node = new Node(options, folder, bell, journal, membership, next, meter, logs, time);
         node.Spool.RemoveLeftovers();
         return node;
     }
@@ -243,6 +247,7 @@ internal sealed class Node : IAsyncDisposable
         Member.Dispose();
         Progress.Dispose();
         await Journal.DisposeAsync();
+        _bell.Dispose();
         Folder.Dispose();
         _parkedFolder.Dispose();
         Meter.Dispose();

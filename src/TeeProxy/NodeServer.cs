@@ -29,14 +29,20 @@ internal static class NodeServer
         builder.Services.AddSingleton<IHostLifetime, AskedByNodeLife>();
         builder.Services.AddHttpForwarder();
         builder.WebHost.UseKestrelCore()
-            .UseSockets(sockets => sockets.MaxReadBufferSize = KestrelLimits.ReadBufferBytes)
+            .UseSockets(sockets =>
+            {
+                sockets.MaxReadBufferSize = KestrelLimits.ReadBufferBytes;
+                sockets.UnsafePreferInlineScheduling = true; // InlineSockets says what for
+            })
             .ConfigureKestrel(kestrel => Configure(kestrel, node));
 
         var server = builder.Build();
         var hop = new HopDoor(node.Predecessor, node.Credentials is { Current.IsMutual: true }, server.Lifetime.ApplicationStopping);
         var clients = tee(server.Services.GetRequiredService<IHttpForwarder>());
+
+        // What an operator asks for may take its time, and must not hold up the sockets.
         server.Run(context =>
-            context.Features.Get<AdminDoor>() is not null ? admin(context)
+            context.Features.Get<AdminDoor>() is not null ? Task.Run(() => admin(context))
             : HopDoor.IsAskedFor(context) ? hop.ServeAsync(context)
             : clients(context));
         return server;

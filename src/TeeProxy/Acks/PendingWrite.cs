@@ -9,8 +9,11 @@ namespace TeeProxy.Acks;
 internal sealed class PendingWrite : AppendRequest
 {
     private readonly PendingWrites _table;
-    private readonly TaskCompletionSource<WriteResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Ingress goes on where the application's answer was read: without another hand-over.
+    private readonly TaskCompletionSource<WriteResult> _completion = new();
     private long _sequence;
+    private AppendFailure? _failure; // written before the completion, by whoever refuses
 
     /// <summary>From here on it is entering, until the journal has decided or it is withdrawn.</summary>
     public PendingWrite(PendingWrites table, EntryPayload payload)
@@ -30,7 +33,7 @@ internal sealed class PendingWrite : AppendRequest
     public Answer? Answer { get; set; }
 
     /// <summary>Whether the journal has refused it for this reason.</summary>
-    public bool HasFound(AppendFailure failure) => _completion.Task is { IsCompletedSuccessfully: true, Result: WriteResult.Unrecorded unrecorded } && unrecorded.Failure == failure;
+    public bool HasFound(AppendFailure failure) => _failure == failure;
 
     /// <summary>False when somebody else was first.</summary>
     public bool TryComplete(WriteResult result) => _completion.TrySetResult(result);
@@ -62,6 +65,9 @@ internal sealed class PendingWrite : AppendRequest
     {
         _table.Entered();
         _table.Forget(this);
-        TryComplete(new WriteResult.Unrecorded(failure));
+        _failure = failure;
+
+        // The journal's thread has others to tell.
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Self.TryComplete(new WriteResult.Unrecorded(state.Failure)), (Self: this, Failure: failure), preferLocal: false);
     }
 }
