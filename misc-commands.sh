@@ -28,6 +28,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/scripts/hosts.sh"
 # shellcheck source=scripts/deploy.sh
 . "$root/scripts/deploy.sh"
+# shellcheck source=scripts/certs.sh
+. "$root/scripts/certs.sh"
 # shellcheck source=scripts/test-programs.sh
 . "$root/scripts/test-programs.sh"
 # shellcheck source=scripts/test.sh
@@ -69,6 +71,8 @@ By hand, and for developers:
   feed                 asks again which optional packages the NuGet feed has (feed.props)
   publish              teeproxy, teechain and sample-app for linux-x64 into artifacts/publish: folders that need the .NET runtime,
                        single files that do not, checksums
+  certs [DIR] [NAME[,NAME...]...]  in DIR (certs/) a test CA, and a certificate for each node (romulus remus node3) with its names and IP
+                       addresses; what is there stays (docs/tls.md)
   simulate [--seeds N] [--first S]  N (1000) random lives of a simulated chain, from seed S (1) on (docs/simulation.md)
   compare [FLAGS]      TeeChain beside nginx and others, half an hour on a machine that does nothing else; without flags
                        the tables go to docs/performance.md (--help lists the flags: parts, rounds, one system)
@@ -130,6 +134,7 @@ case $verb in
   check-up) check_up "$@" ;;
   deploy-all) deploy_all ;;
   microbench) micro_bench "$@" ;;
+  certs) certs "$@" ;;
   simulate) simulate "$@" ;;
   test) run_tests "$@" ;;
   clean) clean ;;

@@ -182,7 +182,7 @@ run_tests() { # [--all]
   # Ended by a signal, the EXIT trap still speaks.
   trap 'exit 130' INT TERM HUP
   need_dotnet
-  need haproxy ab curl socat shellcheck promtool jq gcc /usr/include/stdio.h ruby /usr/share/doc/ruby-sinatra puma ps ss chromium
+  need haproxy ab curl openssl socat shellcheck promtool jq gcc /usr/include/stdio.h ruby /usr/share/doc/ruby-sinatra puma ps ss chromium
 
   write_feed_props
   check "shellcheck finds nothing" scripts_are_clean

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
@@ -13,6 +14,7 @@ using TeeProxy.Inspection;
 using TeeProxy.Options;
 using TeeProxy.Spooling;
 using TeeProxy.Status;
+using TeeProxy.Tls;
 using Retention = TeeProxy.Delivery.Retention;
 
 namespace TeeProxy;
@@ -78,6 +80,10 @@ internal sealed class Node : IAsyncDisposable
         }
 
         // To and from the other nodes.
+        var credentialsLog = new CredentialsLog(logs.CreateLogger<CredentialsLog>());
+        Credentials = options.Tls is { } read ? new CredentialsWatch(read, credentialsLog.Replaced, credentialsLog.Problem, time) : null;
+        Connector = Credentials is null ? null : new TlsConnector(Credentials);
+        Dialer = new HopDialer(Connector);
         var exchange = new OpeningExchange(new OpeningCodec(options.Secret));
         var source = new RowSource(Member, journal, Progress, ahead, rows, behind => Status!.Claims(behind));
         Successors = new SuccessorList(
@@ -85,7 +91,7 @@ internal sealed class Node : IAsyncDisposable
             address => new SuccessorLink(address, Member, openings, journal, beats, rows, source, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
             journal, time, logs.CreateLogger<SuccessorList>());
         Status = new StatusSource(
-            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, Watch = new Watch(Member, ahead, rows, () => Cursor.Finished, time), time);
+            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, Watch = new Watch(Member, ahead, rows, () => Cursor.Finished, time), Credentials, time);
         var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
             Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, ahead, Progress, exchange, Problems, time, logs.CreateLogger<PredecessorLink>());
@@ -164,7 +170,12 @@ internal sealed class Node : IAsyncDisposable
 
     public ParkedRetry ParkedRetry { get; }
 
-    public HopDialer Dialer { get; } = new();
+    /// <summary>Null where the node speaks without TLS, as is <see cref="Connector"/>.</summary>
+    public CredentialsWatch? Credentials { get; }
+
+    public TlsConnector? Connector { get; }
+
+    public HopDialer Dialer { get; }
 
     public Following<NextList> Next { get; }
 

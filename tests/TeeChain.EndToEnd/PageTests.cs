@@ -154,7 +154,7 @@ public sealed class PageTests(PageTests.Chain chain) : IClassFixture<PageTests.C
             await page.Page.SetViewportSizeAsync(width, height);
 
             var wider = await page.Page.EvaluateAsync<int>("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth");
-            var pale = await page.Page.EvaluateAsync<string[]>(Contrast.PaleTexts);
+            var pale = await page.Page.EvaluateAsync<string[]>(TextContrast.PaleTexts);
             var picture = await page.Page.ScreenshotAsync(new() { Path = folder is null || name is null ? null : Path.Combine(folder, name + ".png") });
 
             Assert.True(wider == 0, $"On a screen of {width} pixels the page is {wider} wider.");

@@ -5,7 +5,7 @@ namespace TeeChain.Fleet.Options;
 /// <summary>Which fleet a verb is about.</summary>
 internal abstract class FleetFlags
 {
-    [Value(0, MetaName = "URL…", HelpText = "The nodes' admin ports, such as http://host:9500 or :9500. None: those that the registry knows.")]
+    [Value(0, MetaName = "URL…", HelpText = "The nodes' admin ports, such as http://host:9500, https://host:9500 or :9500. None: those that the registry knows.")]
     public IEnumerable<string> Nodes { get; set; } = [];
 
     [Option("registry", HelpText = RegistryFlag.Help + " Without nodes: " + RegistryFlag.Default, MetaValue = "URL")]
@@ -13,6 +13,9 @@ internal abstract class FleetFlags
 
     [Option("secret-file", HelpText = SecretFlag.Help, MetaValue = "FILE")]
     public string? SecretFile { get; set; }
+
+    [Option("tls-ca", HelpText = TlsCaFlag.Help, MetaValue = "FILE")]
+    public string? TlsCa { get; set; }
 }
 
 /// <summary>As typed.</summary>

@@ -3,6 +3,7 @@ using System.Reflection;
 using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
@@ -34,6 +35,7 @@ internal sealed class StatusSource(
     Following<NextList> next,
     ParkedWrites parked,
     Watch watch,
+    CredentialsWatch? credentials,
     TimeProvider time)
 {
     private const int MostListed = 100;
@@ -168,6 +170,7 @@ internal sealed class StatusSource(
             Divergences = comparison.Divergences,
             RecentDivergences = comparison.Recent,
             Problems = problems.Snapshot(),
+            Tls = credentials is { Current: var own, Problem: var wrong } ? new TlsStatus(own.Expires, own.IsMutual, wrong) : null,
             UptimeSeconds = time.GetElapsedTime(_started).TotalSeconds,
         };
     }

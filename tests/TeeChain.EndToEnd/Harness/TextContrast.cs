@@ -1,7 +1,7 @@
 namespace TeeChain.EndToEnd.Harness;
 
 /// <summary>Whether a page can be read by who sees little, asked in the page itself.</summary>
-internal static class Contrast
+internal static class TextContrast
 {
     /// <summary>Texts whose contrast with what is behind them is less than 4.5 to 1 (WCAG 2.2, 1.4.3).</summary>
     public const string PaleTexts = """
