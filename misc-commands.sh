@@ -22,6 +22,14 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/scripts/bench.sh"
 # shellcheck source=scripts/simulate.sh
 . "$root/scripts/simulate.sh"
+# shellcheck source=scripts/hosts-image.sh
+. "$root/scripts/hosts-image.sh"
+# shellcheck source=scripts/hosts.sh
+. "$root/scripts/hosts.sh"
+# shellcheck source=scripts/deploy.sh
+. "$root/scripts/deploy.sh"
+# shellcheck source=scripts/certs.sh
+. "$root/scripts/certs.sh"
 # shellcheck source=scripts/test-programs.sh
 . "$root/scripts/test-programs.sh"
 # shellcheck source=scripts/test.sh
@@ -47,11 +55,24 @@ Load, through HAProxy (prints the Apache Bench command, then runs it):
   ab-post              POST /register, then POST /changePassword
   loadtest [FLAGS]     up, then both at constant rates, and whether a write was lost (docs/loadtest.md); --help lists the flags
 
+A fleet on hosts, by Ansible (docs/deploy.md): the inventory's, or four systemd-nspawn machines on this one (root):
+  check                says what this machine lacks for the rest, and how to get it
+  build                publish, unless artifacts/publish is newer than its sources
+  images               the Debian image of the four machines, once
+  start-hosts          boots balancer, node1, node2, node3 on 10.213.47.0/24
+  deploy-nodes [FLAGS], deploy-front [FLAGS]  the nodes one after the other, without breaking the chain; HAProxy. FLAGS are
+                       ansible-playbook's. Run again, they change nothing
+  check-up             a user through the balancer, read back from every node; status and verify
+  deploy-all           all of these, in this order
+  stop-hosts           removes the four machines and all they had
+
 By hand, and for developers:
   teeproxy-commands [N]  prints the commands for running a chain of N (3; 1 to 3) in terminals, without `teechain`
   feed                 asks again which optional packages the NuGet feed has (feed.props)
   publish              teeproxy, teechain and sample-app for linux-x64 into artifacts/publish: folders that need the .NET runtime,
                        single files that do not, checksums
+  certs [DIR] [NAME[,NAME...]...]  in DIR (certs/) a test CA, and a certificate for each node (romulus remus node3) with its names and IP
+                       addresses; what is there stays (docs/tls.md)
   simulate [--seeds N] [--first S]  N (1000) random lives of a simulated chain, from seed S (1) on (docs/simulation.md)
   compare [FLAGS]      TeeChain beside nginx and others, half an hour on a machine that does nothing else; without flags
                        the tables go to docs/performance.md (--help lists the flags: parts, rounds, one system)
@@ -72,6 +93,9 @@ Environment (what `up` was told stays in the run folder's teechain.yaml; the oth
   TEECHAIN_VERIFY_TIMEOUT  seconds that verify waits for the slowest node (10)
   TEECHAIN_LOG_LINES       how many lines logs shows (20)
   TEECHAIN_AB_REQUESTS, TEECHAIN_AB_CONNECTIONS, TEECHAIN_AB_USER   (10000, 64, ada)
+  TEECHAIN_INVENTORY, TEECHAIN_SECRETS   Ansible's inventory, and the folder of the ssh key and the chain's secret (deploy/ansible/...)
+  TEECHAIN_DEPLOY_PROGRAMS a folder with the programs to deploy (artifacts/publish/self-contained)
+  TEECHAIN_HOSTS_NETWORK, TEECHAIN_HOSTS_DIR   of start-hosts (10.213.47, artifacts/hosts)
   TEECHAIN_TEST_BUDGET     seconds that test may take (580; with --all 7200)
 END
 }
@@ -100,7 +124,17 @@ case $verb in
     ask_feed
     ;;
   publish) publish ;;
+  check) check_machine ;;
+  build) build ;;
+  images) images ;;
+  start-hosts) start_hosts ;;
+  stop-hosts) stop_hosts ;;
+  deploy-nodes) deploy_nodes "$@" ;;
+  deploy-front) deploy_front "$@" ;;
+  check-up) check_up "$@" ;;
+  deploy-all) deploy_all ;;
   microbench) micro_bench "$@" ;;
+  certs) certs "$@" ;;
   simulate) simulate "$@" ;;
   test) run_tests "$@" ;;
   clean) clean ;;

@@ -294,6 +294,7 @@ clean() {
     down
     rm -rf "${run:?}"
   fi
+  stop_hosts
   rm -rf "$root/artifacts" "$root/feed.props"
   say "Removed: $run, artifacts, feed.props. (dotnet clean removes the build.)"
 }

@@ -8,6 +8,11 @@ package_of() {
     ps) echo procps ;;
     ss | ip) echo iproute2 ;;
     promtool) echo prometheus ;;
+    /usr/lib/python3/dist-packages/yaml) echo python3-yaml ;;
+    /usr/lib/podman/*) basename "$1" ;;
+    systemd-nspawn) echo systemd-container ;;
+    ansible-playbook | ansible-inventory) echo ansible-core ;;
+    ssh | ssh-keygen) echo openssh-client ;;
     /usr/include/stdio.h) echo libc6-dev ;;
     /usr/lib/nginx/modules/ngx_http_lua_module.so) echo libnginx-mod-http-lua ;;
     /usr/share/doc/ruby-sinatra) echo ruby-sinatra ;;

@@ -31,6 +31,9 @@ publish_self_contained() { # FOLDER
       -p:DebugType=embedded -p:RunAnalyzers=false -p:NuGetLockFilePath=obj/published.packages.lock.json -o "$made" \
       "$root/src/${each%/*}/${each%/*}.csproj" </dev/null || return
     mv "$made/${each#*/}" "$1/" || return
+    # SQLite's library (teechain --stats-db) stands beside the program: from within the file it would have to be unpacked into
+    # a home folder at each start, and services often have none.
+    find "$made" -name '*.so' -exec mv -t "$1" {} + || return
   done
   rm -rf "$made"
 }
@@ -50,6 +53,8 @@ publish_all() {
       die "the $step programs could not be published (artifacts/publish.log)"
     }
   done
+  mkdir "$folder/completion"
+  cp "$root/deploy/completion/teechain.bash" "$folder/completion/"
   (cd "$folder" && find . -type f -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum) >"$root/artifacts/SHA256SUMS"
   mv "$root/artifacts/SHA256SUMS" "$folder/"
   say "In artifacts/publish; checked there by: sha256sum --check --quiet SHA256SUMS"

@@ -144,15 +144,15 @@ programs_are_compiled_ahead() {
   publish_framework_dependent "$root/artifacts/programs"
 }
 
-# They need no build, and mostly wait.
-begin_scripts() {
+# Those in tests/scripts need no build, and mostly wait; those in tests/scripts/built ask the programs.
+begin_scripts() { # FOLDER
   local script
-  for script in "$root"/tests/scripts/*_test.sh; do begin_script "$script"; done
+  for script in "$root/$1"/*_test.sh; do begin_script "$script"; done
 }
 
-end_scripts() {
+end_scripts() { # FOLDER
   local script
-  for script in "$root"/tests/scripts/*_test.sh; do end_script "$script"; done
+  for script in "$root/$1"/*_test.sh; do end_script "$script"; done
 }
 
 run_deploy_tests() {
@@ -182,12 +182,12 @@ run_tests() { # [--all]
   # Ended by a signal, the EXIT trap still speaks.
   trap 'exit 130' INT TERM HUP
   need_dotnet
-  need haproxy ab curl socat shellcheck promtool jq gcc /usr/include/stdio.h ruby /usr/share/doc/ruby-sinatra puma ps ss
+  need haproxy ab curl openssl socat shellcheck promtool jq gcc /usr/include/stdio.h ruby /usr/share/doc/ruby-sinatra puma ps ss chromium
 
   write_feed_props
   check "shellcheck finds nothing" scripts_are_clean
   check "haproxy.cfg is valid without a warning" bundled_front_is_valid
-  begin_scripts
+  begin_scripts tests/scripts
   check "restore" under_build_lock restores
   [[ -z $check_passed ]] || check "build without a warning" under_build_lock builds_without_warning
   if [[ -n $check_passed ]]; then
@@ -197,12 +197,14 @@ run_tests() { # [--all]
     fi
     # What the build does not hold by itself (whitespace) is not worth 12 to 44 of CI's 600 s.
     [[ -z ${TEECHAIN_TEST_ALL:-} ]] || check "dotnet format changes nothing" is_formatted
+    begin_scripts tests/scripts/built
     run_programs
+    end_scripts tests/scripts/built
     [[ -z ${TEECHAIN_TEST_ALL:-} ]] || run_deploy_tests
   else
     say "No other test was run: there is no build."
   fi
-  end_scripts
+  end_scripts tests/scripts
   sweep
   test_is_complete=yes
   say ""

@@ -80,7 +80,7 @@ internal sealed class Comparison(RunFlags flags, Arena arena)
         // The processes share the cores while they compile: more of them take longer to be warm.
         "nodes" => EachAsync(round, Lengths, nodes => new Saturated(arena, _warmUp * Math.Max(1, nodes / 2.0), _duration).RunAsync(new TeeChainSystem("total", "local", nodes).Contestant), _results.Lengths),
         "backlog" => EachAsync(round, [new TeeChainSystem("total", "local", 3), new TeeChainSystem("key", "local", 3)], new Backlog(arena).RunAsync, _results.Backlogs),
-        "idle" => EachAsync(round, ["idle"], _ => new Idle(arena, _warmUp).RunAsync(), _results.Idle),
+        "idle" => EachAsync(round, ["idle"], _ => new Idle(arena).RunAsync(), _results.Idle),
         "gateway" => EachAsync(round, [Gateways.PlainYarp, Gateways.TeeChain], new Reads(arena, _warmUp, _duration).RunAsync, _results.Reads),
         _ => throw new InvalidOperationException($"there is no part '{part}'; --parts takes writes, latency, nodes, backlog, idle and gateway"),
     };

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A real Prometheus with the shipped configuration, moved to other ports, watches a real chain of three behind a real
-# HAProxy. Each expression of the rules, the alerts and the dashboard is asked of it; then a node is killed.
+# A real Prometheus with the shipped configuration, moved to other ports, watches a real chain of three over TLS behind a
+# real HAProxy. Each expression of the rules, the alerts and the dashboard is asked of it; then a node is killed.
 # shellcheck disable=SC2317 # The tests are called by name.
 # shellcheck source=deploy/test/harness.sh
 . "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
@@ -13,20 +13,22 @@ teeproxy_of() { # NUMBER: without a second successor, so that the chain breaks w
   local next=()
   (($1 == 3)) || next=(--next ":$((base + 10 + $1 + 1))")
   start "teeproxy$1" "$teeproxy" --listen ":$((base + 10 + $1))" --admin ":$((base + 4 + $1))" --local ":$((base + $1))" \
-    --data "$work/data$1" --secret-file "$work/secret" "${next[@]}"
+    --data "$work/data$1" --secret-file "$work/secret" "${next[@]}" \
+    --tls-cert "$work/certs/node.pem" --tls-key "$work/certs/node.key" --tls-ca "$CURL_CA_BUNDLE"
 }
 
 fleet() {
   local k
   (umask 077 && random_word 32 >"$work/secret")
+  "$root/misc-commands.sh" certs "$work/certs" node >/dev/null
   for k in 1 2 3; do
     start "app$k" "$sample_app" --port $((base + k)) --name "node$k"
     teeproxy_of "$k"
     export "TEECHAIN_NODE${k}_TEEPROXY=127.0.0.1:$((base + 10 + k))"
-    export "TEECHAIN_NODE${k}_APP=127.0.0.1:$((base + k))" "TEECHAIN_NODE${k}_ADMIN_PORT=$((base + 4 + k))"
+    export "TEECHAIN_NODE${k}_APP=127.0.0.1:$((base + 10 + k))" "TEECHAIN_NODE${k}_ADMIN_PORT=$((base + 4 + k))"
   done
   TEECHAIN_HTTP_BIND=127.0.0.1:$base TEECHAIN_STATS_BIND=127.0.0.1:$((base + 8)) TEECHAIN_STATS_PASSWORD=its-own \
-    TEECHAIN_HAPROXY_SOCKET=$work/front.sock start haproxy haproxy -db -f "$root/haproxy.cfg"
+    TEECHAIN_HAPROXY_SOCKET=$work/front.sock TEECHAIN_NODES_CA=$CURL_CA_BUNDLE start haproxy haproxy -db -f "$root/haproxy.cfg"
 }
 
 # As shipped but for the addresses, the password, and how long an alert waits before it fires.
@@ -35,6 +37,7 @@ prometheus_of_the_chain() {
   cp -r "$root/deploy/prometheus" "$folder"
   sed -i -E "s/127\.0\.0\.1:950([0-2])/127.0.0.1:PORT\1/; s/PORT0/$((base + 5))/; s/PORT1/$((base + 6))/; s/PORT2/$((base + 7))/" "$folder/nodes.yml"
   sed -i "s/127\.0\.0\.1:1936/127.0.0.1:$((base + 8))/" "$folder/haproxy.yml"
+  sed -i -E "s|^( +)# (scheme:.*)|\1\2|; s|^( +)# (tls_config:.*)ca.pem|\1\2$CURL_CA_BUNDLE|" "$folder/prometheus.yml"
   sed -i -E 's/^( +for:) .*/\1 1s/' "$folder/teechain.alerts.yml"
   echo its-own >"$folder/haproxy-password"
   start prometheus prometheus --config.file="$folder/prometheus.yml" --storage.tsdb.path="$work/tsdb" --web.listen-address="127.0.0.1:$((base + 9))" --log.level=warn
@@ -45,8 +48,8 @@ load() {
   local k
   for ((k = 0; ; k++)); do
     http -o /dev/null -d "user=user$k" -d password=secret "http://127.0.0.1:$base/register" "http://127.0.0.1:$base/changePassword" || true
-    http -o /dev/null "http://127.0.0.1:$base/login?user=user$k" "http://127.0.0.1:$((base + 11))/" || true
-    ((k % 50 != 0)) || http -o /dev/null -d user=x -d password=y "http://127.0.0.1:$((base + 12))/register" || true
+    http -o /dev/null "http://127.0.0.1:$base/login?user=user$k" "https://127.0.0.1:$((base + 11))/" || true
+    ((k % 50 != 0)) || http -o /dev/null -d user=x -d password=y "https://127.0.0.1:$((base + 12))/register" || true
     sleep 0.1
   done
 }
@@ -67,7 +70,7 @@ all_targets_are_up() {
 the_metrics_of_every_teeproxy_pass_promtool_without_a_word() {
   local k said
   for k in 1 2 3; do
-    http -f "http://127.0.0.1:$((base + 4 + k))/metrics" >"$work/metrics"
+    http -f "https://127.0.0.1:$((base + 4 + k))/metrics" >"$work/metrics"
     grep -q '^teechain_' "$work/metrics"
     said=$(promtool check metrics <"$work/metrics" 2>&1) || { echo "$said" && return 1; }
     [[ -z $said ]] || { echo "$said" && return 1; }
@@ -141,6 +144,7 @@ started_again_it_mends_the_chain_and_the_alerts_end() {
 need haproxy promtool jq curl
 programs_are_there
 choose_ports 14
+export CURL_CA_BUNDLE=$work/certs/ca.pem
 prometheus=http://127.0.0.1:$((base + 9))
 fleet
 eventually 60 takes_writes || die "the chain takes no writes: $(tail -n 5 "$work"/*.log)"

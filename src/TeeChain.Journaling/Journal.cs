@@ -21,7 +21,7 @@ public sealed class Journal : IJournal, IAsyncDisposable
     private readonly Keeper _keeper;
     private readonly WriteQueue _queue;
     private readonly ReceivedIntake _intake;
-    private readonly CommitSignal _signal = new();
+    private readonly CommitSignal _signal;
     private readonly Committer _committer;
     private readonly JournalWriter _writer;
     private int _isDisposed;
@@ -30,6 +30,7 @@ public sealed class Journal : IJournal, IAsyncDisposable
     {
         _lock = folderLock;
         _options = options;
+        _signal = new CommitSignal(options.Resume);
         _stock = stock;
         _cursors = cursors;
         JournalId = recovered.JournalId;

@@ -47,7 +47,7 @@ public static class JournalInspection
 
         var segments = new SegmentList(JournalRecovery.ToSegments(scan));
         long from = Math.Max(afterSequence, first);
-        using var reader = new JournalReader(RecordWalk.OpenAfter(segments, from)!, new CommitSignal(), from);
+        using var reader = new JournalReader(RecordWalk.OpenAfter(segments, from)!, new CommitSignal(new JournalOptions().Resume), from);
         while (reader.TryRead(out var entry))
         {
             yield return entry;

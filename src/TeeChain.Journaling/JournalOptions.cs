@@ -28,6 +28,11 @@ public sealed record JournalOptions
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>
+    /// Has who waited for a commit go on, on any thread but the caller's, which writes the journal; default: on the thread pool.
+    /// </summary>
+    public Action<IThreadPoolWorkItem> Resume { get; init; } = static waiter => ThreadPool.UnsafeQueueUserWorkItem(waiter, preferLocal: false);
+
     /// <summary>Where <c>teechain_journal_commit_duration_seconds</c> is made; null: no instrument.</summary>
     public Meter? Meter { get; init; }
 

@@ -7,7 +7,7 @@ namespace TeeProxy;
 /// </summary>
 /// <remarks>
 /// So nothing behind a socket may block: syncs have a thread of their own, long bodies go to their files from the pool, and nowhere is
-/// anything asynchronous waited for synchronously. The runtime reads the variables when the first socket is used
+/// anything asynchronous waited for synchronously. What a commit wakes comes there by <see cref="SocketBell"/>. The runtime reads the variables when the first socket is used
 /// (https://github.com/dotnet/runtime, SocketAsyncEngine.Unix.cs); one that the operator has set stays.
 /// </remarks>
 internal static class InlineSockets

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
@@ -14,6 +15,7 @@ using TeeProxy.Inspection;
 using TeeProxy.Options;
 using TeeProxy.Spooling;
 using TeeProxy.Status;
+using TeeProxy.Tls;
 using Retention = TeeProxy.Delivery.Retention;
 
 namespace TeeProxy;
@@ -24,13 +26,15 @@ namespace TeeProxy;
 /// </summary>
 internal sealed class Node : IAsyncDisposable
 {
+    private readonly SocketBell _bell;
     private readonly DiskFolder _parkedFolder;
     private readonly CancellationTokenSource _abort = new();
     private readonly Lanes _lanes;
 
-    private Node(NodeOptions options, DiskFolder folder, Journal journal, Membership membership, NextList next, Meter meter, ILoggerFactory logs, TimeProvider time)
+    private Node(NodeOptions options, DiskFolder folder, SocketBell bell, Journal journal, Membership membership, NextList next, Meter meter, ILoggerFactory logs, TimeProvider time)
     {
         Folder = folder;
+        _bell = bell;
         (Options, Journal, Meter, Time, Logs) = (options, journal, meter, time, logs);
 
         // What is known, and what is told.
@@ -48,7 +52,8 @@ internal sealed class Node : IAsyncDisposable
         Pending = new PendingWrites(isOpen: options.Ack == AckLevel.Local);
         Hold = new Hold(time);
         Gate = new LevelGate(options.Ack, () => Next.Current.Addresses.Count > 0, Member.Standing, Pending);
-        var rows = new RowTable(Gate.RowsChanged);
+        var rows = new RowTable(Gate.RowsChanged, time);
+        var ahead = new RowTable(time: time);
 
         // To the application.
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
@@ -77,17 +82,21 @@ internal sealed class Node : IAsyncDisposable
         }
 
         // To and from the other nodes.
+        var credentialsLog = new CredentialsLog(logs.CreateLogger<CredentialsLog>());
+        Credentials = options.Tls is { } read ? new CredentialsWatch(read, credentialsLog.Replaced, credentialsLog.Problem, time) : null;
+        Connector = Credentials is null ? null : new TlsConnector(Credentials);
+        Dialer = new HopDialer(Connector);
         var exchange = new OpeningExchange(new OpeningCodec(options.Secret));
+        var source = new RowSource(Member, journal, Progress, ahead, rows, behind => Status!.Claims(behind));
         Successors = new SuccessorList(
             Next,
-            address => new SuccessorLink(address, Member, openings, journal, beats, rows, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
+            address => new SuccessorLink(address, Member, openings, journal, beats, rows, source, Progress, exchange, Dialer, Problems, time, logs.CreateLogger<SuccessorLink>()),
             journal, time, logs.CreateLogger<SuccessorList>());
         Status = new StatusSource(
-            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, time);
-        var source = new RowSource(Member, journal, Progress, rows, Status.Claims);
+            options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, Watch = new Watch(Member, ahead, rows, () => Cursor.Finished, time), Credentials, time);
         var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
-            Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, Progress, exchange, Problems, time, logs.CreateLogger<PredecessorLink>());
+            Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, ahead, Progress, exchange, Problems, time, logs.CreateLogger<PredecessorLink>());
         Status.Predecessor = Predecessor;
         var inquiry = new Inquiry(exchange, Dialer);
         Confirmation = new Confirmation(Member, openings, inquiry.AskAsync, time);
@@ -165,7 +174,12 @@ internal sealed class Node : IAsyncDisposable
 
     public ParkedRetry ParkedRetry { get; }
 
-    public HopDialer Dialer { get; } = new();
+    /// <summary>Null where the node speaks without TLS, as is <see cref="Connector"/>.</summary>
+    public CredentialsWatch? Credentials { get; }
+
+    public TlsConnector? Connector { get; }
+
+    public HopDialer Dialer { get; }
 
     public Following<NextList> Next { get; }
 
@@ -185,6 +199,8 @@ internal sealed class Node : IAsyncDisposable
 
     public FleetNews Fleet { get; }
 
+    public Watch Watch { get; }
+
     public StatusSource Status { get; }
 
     /// <summary>Takes the folder and recovers the journal.</summary>
@@ -194,8 +210,10 @@ internal sealed class Node : IAsyncDisposable
     {
         var folder = DiskFolder.OpenOrCreate(options.Data);
         var meter = new Meter("TeeChain");
+        var bell = new SocketBell();
         var journal = Journal.Open(folder, new JournalOptions
         {
+            Resume = bell.Ring,
             MaxBytes = options.JournalMaxBytes,
             SegmentBytes = Math.Clamp(options.JournalMaxBytes / 8, 1 << 20, 64 << 20),
             Retain = options.Retain,
@@ -215,7 +233,7 @@ internal sealed class Node : IAsyncDisposable
         }
 
         var next = NextList.Load(folder, [.. options.Next.Select(address => address.ToString())]);
-        var node = new Node(options, folder, journal, membership, next, meter, logs, time);
+        var node = new Node(options, folder, bell, journal, membership, next, meter, logs, time);
         node.Spool.RemoveLeftovers();
         return node;
     }
@@ -236,6 +254,7 @@ internal sealed class Node : IAsyncDisposable
         Member.Dispose();
         Progress.Dispose();
         await Journal.DisposeAsync();
+        _bell.Dispose();
         Folder.Dispose();
         _parkedFolder.Dispose();
         Meter.Dispose();

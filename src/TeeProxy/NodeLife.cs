@@ -37,7 +37,18 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
             node.Confirmation.RunAsync(running.Token),
             node.Orphans.RunAsync(running.Token),
             node.Gate.RunAsync(running.Token),
+            node.Watch.RunAsync(running.Token),
         ];
+        using var onHangUp = node.Credentials is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            node.Credentials.Ask();
+        });
+        if (node.Credentials is not null)
+        {
+            loops.Add(node.Credentials.RunAsync(running.Token));
+        }
+
         var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
         try
         {

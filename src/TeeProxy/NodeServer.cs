@@ -5,6 +5,7 @@ using TeeChain.Protocol;
 using TeeProxy.Hop;
 using TeeProxy.Ingress;
 using TeeProxy.Options;
+using TeeProxy.Tls;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TeeProxy;
@@ -29,10 +30,10 @@ internal static class NodeServer
         builder.Services.AddHttpForwarder();
         builder.WebHost.UseKestrelCore()
             .UseSockets(sockets => sockets.MaxReadBufferSize = KestrelLimits.ReadBufferBytes)
-            .ConfigureKestrel(kestrel => Configure(kestrel, node.Options));
+            .ConfigureKestrel(kestrel => Configure(kestrel, node));
 
         var server = builder.Build();
-        var hop = new HopDoor(node.Predecessor, server.Lifetime.ApplicationStopping);
+        var hop = new HopDoor(node.Predecessor, node.Credentials is { Current.IsMutual: true }, server.Lifetime.ApplicationStopping);
         var clients = tee(server.Services.GetRequiredService<IHttpForwarder>());
         server.Run(context =>
             context.Features.Get<AdminDoor>() is not null ? admin(context)
@@ -57,15 +58,21 @@ internal static class NodeServer
             : null;
     }
 
-    private static void Configure(KestrelServerOptions kestrel, NodeOptions options)
+    private static void Configure(KestrelServerOptions kestrel, Node node)
     {
+        var options = node.Options;
+        var tls = node.Credentials is { } credentials ? new TlsDoor(credentials) : null;
         KestrelLimits.Apply(kestrel, options.MaxHeadBytes);
-        Listen(kestrel, options.Listen, _ => { });
-        Listen(kestrel, options.Admin, door => door.Use(next => connection =>
+        Listen(kestrel, options.Listen, door => tls?.Open(door, forNodes: true));
+        Listen(kestrel, options.Admin, door =>
         {
-            connection.Features.Set(AdminDoor.Instance);
-            return next(connection);
-        }));
+            tls?.Open(door, forNodes: false);
+            door.Use(next => connection =>
+            {
+                connection.Features.Set(AdminDoor.Instance);
+                return next(connection);
+            });
+        });
     }
 
     private static void Listen(KestrelServerOptions kestrel, Address address, Action<ListenOptions> configure)

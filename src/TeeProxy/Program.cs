@@ -63,7 +63,7 @@ static async Task<int> RunAsync(NodeOptions options)
         admin.HandleAsync);
     var systemd = SystemdNotifier.FromEnvironment(node.Status.NotLive, node.Time, Console.Error.WriteLine);
     using var announcer = options.Registration is { } registration
-        ? new Announcer(options, registration, () => node.Departure.IsDraining, node.Fleet.Hear, node.Time, logs.CreateLogger<Announcer>())
+        ? new Announcer(options, registration, () => node.Departure.IsDraining, node.Fleet.Hear, node.Time, logs.CreateLogger<Announcer>(), node.Connector)
         : null;
     return await new NodeLife(node, systemd, announcer, logs.CreateLogger<NodeLife>()).RunAsync(server);
 }

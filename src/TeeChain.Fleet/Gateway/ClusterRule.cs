@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Registry;
 using TeeChain.Protocol;
 using Yarp.ReverseProxy.Configuration;
@@ -43,16 +44,20 @@ internal static class ClusterRule
         MaxConnectionsPerServer = 2000, // as in haproxy.cfg: what is more waits
     };
 
-    public static IReadOnlyList<ClusterConfig> Clusters(FleetView view, string policy, TimeSpan probeInterval)
+    /// <param name="wire">Over TLS, reads go through the teeproxies: applications know no TLS. Null: without.</param>
+    public static IReadOnlyList<ClusterConfig> Clusters(FleetView view, string policy, TimeSpan probeInterval, NodeWire? wire = null)
     {
+        var (scheme, isSecure) = wire is null ? (Uri.UriSchemeHttp, false) : (wire.Scheme, wire.IsSecure);
+        Func<Worker, string> reader = isSecure ? static worker => worker.Teeproxy : static worker => worker.Address;
+
         // Away is not gone: a node whose announcements are lost may lead all the same, and its own readiness says so.
         Worker[] readers = [.. view.Workers.Where(static worker => worker.State == WorkerState.Present)];
         Worker[] writers = [.. view.Workers.Where(static worker => worker.State != WorkerState.Draining)];
         Worker[] first = [.. view.Workers.Take(1).Intersect(writers)];
         return
         [
-            Cluster(Reads, readers, static worker => worker.Address, "/readyz/read", fall: 2, TimeSpan.FromMilliseconds(500)),
-            Cluster(StaleReads, readers, static worker => worker.Address, "/readyz/stale", fall: 2, TimeSpan.FromMilliseconds(500)),
+            Cluster(Reads, readers, reader, "/readyz/read", fall: 2, TimeSpan.FromMilliseconds(500)),
+            Cluster(StaleReads, readers, reader, "/readyz/stale", fall: 2, TimeSpan.FromMilliseconds(500)),
 
             // A head that is being restarted is waited for: it refuses by itself what it cannot take.
             Cluster(Writes, writers, static worker => worker.Teeproxy, "/readyz/write?founded", fall: 4, TimeSpan.FromSeconds(2)),
@@ -71,18 +76,18 @@ internal static class ClusterRule
                 Active = new ActiveHealthCheckConfig { Enabled = true, Interval = probeInterval, Timeout = patience, Policy = ReadinessPolicy.PolicyName },
             },
             Metadata = new Dictionary<string, string> { [FallKey] = fall.ToString(CultureInfo.InvariantCulture) },
-            Destinations = Destinations(workers, address, readiness),
+            Destinations = Destinations(scheme, workers, address, readiness),
         };
     }
 
     // Under an address of its own: a worker that comes back elsewhere is another, whose readiness is not known.
-    private static Dictionary<string, DestinationConfig> Destinations(IEnumerable<Worker> workers, Func<Worker, string> address, string readiness) =>
+    private static Dictionary<string, DestinationConfig> Destinations(string scheme, IEnumerable<Worker> workers, Func<Worker, string> address, string readiness) =>
         workers.Where(worker => Address.TryParse(address(worker), out _) && Address.TryParse(worker.Admin, out _)).ToDictionary(
             worker => $"{worker.Name} {address(worker)} {worker.Admin}",
             worker => new DestinationConfig
             {
-                Address = $"http://{Address.Parse(address(worker))}",
-                Health = $"http://{Address.Parse(worker.Admin)}{readiness}",
+                Address = $"{scheme}://{Address.Parse(address(worker))}",
+                Health = $"{scheme}://{Address.Parse(worker.Admin)}{readiness}",
                 Metadata = new Dictionary<string, string> { [WorkerKey] = worker.Name },
             });
 }

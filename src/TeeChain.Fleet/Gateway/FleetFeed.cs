@@ -8,7 +8,7 @@ internal sealed class FleetFeed(IFleetSource fleet, GatewayOptions options)
 {
     private long _version = fleet.Current.Version;
 
-    public InMemoryConfigProvider Configuration { get; } = new(ClusterRule.Routes, ClusterRule.Clusters(fleet.Current, options.Policy, options.ProbeInterval));
+    public InMemoryConfigProvider Configuration { get; } = new(ClusterRule.Routes, ClusterRule.Clusters(fleet.Current, options.Policy, options.ProbeInterval, options.Wire));
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -30,6 +30,6 @@ internal sealed class FleetFeed(IFleetSource fleet, GatewayOptions options)
     {
         var view = await fleet.ChangedAsync(_version, cancellation);
         _version = view.Version;
-        Configuration.Update(ClusterRule.Routes, ClusterRule.Clusters(view, options.Policy, options.ProbeInterval));
+        Configuration.Update(ClusterRule.Routes, ClusterRule.Clusters(view, options.Policy, options.ProbeInterval, options.Wire));
     }
 }

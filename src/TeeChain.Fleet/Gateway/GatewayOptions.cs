@@ -19,5 +19,7 @@ internal sealed record GatewayOptions
     /// <summary>Upper case; in every teeproxy's <c>--tee-methods</c> too.</summary>
     public IReadOnlyList<string> WriteMethods { get; init; } = ["POST", "PUT", "PATCH", "DELETE"];
 
+    public NodeWire Wire { get; init; } = NodeWire.Plain;
+
     public TimeSpan ProbeInterval => ProbeRule.IntervalOf(HealthInterval);
 }

@@ -1,14 +1,16 @@
 using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Strategies;
 using TeeChain.Protocol;
+using TeeChain.Protocol.Tls;
 
 namespace TeeChain.Fleet.Gateway;
 
 /// <summary>What <c>teechain gateway</c> is to do: its flags, checked before anything starts.</summary>
 /// <param name="Registry">Its admin port and its folder; null where the registry is elsewhere.</param>
 /// <param name="RegistryUrl">Where the registry is elsewhere.</param>
+/// <param name="Tls">What front door and registry show; null: they speak without TLS.</param>
 internal sealed record GatewayPlan(
-    GatewayOptions Options, GatewayPlan.OwnRegistry? Registry, Uri? RegistryUrl, bool HasOwnPaths, string? StatsDb, ReadOnlyMemory<byte> Secret)
+    GatewayOptions Options, GatewayPlan.OwnRegistry? Registry, Uri? RegistryUrl, bool HasOwnPaths, string? StatsDb, ReadOnlyMemory<byte> Secret, Credentials? Tls)
 {
     internal sealed record OwnRegistry(Address Listen, string Folder);
 
@@ -17,7 +19,9 @@ internal sealed record GatewayPlan(
     {
         wrong = Wrong(flags);
         var secret = SecretFlag.Read(flags.SecretFile, out var wrongSecret);
-        wrong ??= wrongSecret;
+        var wire = TlsCaFlag.Read(flags.TlsCa, out var wrongCa);
+        var tls = TlsCertFlags.Read(flags.TlsCert, flags.TlsKey, out var wrongCert);
+        wrong ??= wrongSecret ?? wrongCa ?? wrongCert;
         return wrong is not null ? null : new GatewayPlan(
             new GatewayOptions
             {
@@ -25,12 +29,14 @@ internal sealed record GatewayPlan(
                 Policy = Strategy.PolicyOf(flags.Strategy)!,
                 HealthInterval = HealthIntervalFlag.Parse(flags.HealthInterval, out _)!.Value,
                 WriteMethods = Methods(flags.TeeMethods),
+                Wire = wire,
             },
             flags.Registry ? new OwnRegistry(Address.Parse(flags.RegistryListen), Path.GetFullPath(flags.Data ?? environment("STATE_DIRECTORY") ?? "data/registry")) : null,
             flags.RegistryUrl is { } url ? RegistryFlag.Parse(url, out _) : null,
             flags.RegistryPaths == "on",
             flags.StatsDb is { } file ? Path.GetFullPath(file) : null,
-            secret);
+            secret,
+            tls);
     }
 
     private static string? Wrong(GatewayFlags flags) =>

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using TeeChain.Fleet.Statistics;
 using TeeChain.Protocol;
+using TeeChain.Protocol.Tls;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -17,16 +18,16 @@ internal static class GatewayServer
     private const int MaxHeadBytes = 64 << 10; // more than teeproxy takes by default: its refusal says more
 
     /// <param name="own">The fleet's own paths; null: an application's requests alone come in here.</param>
-    /// <param name="protocols">HTTP/1.1 for everybody: without TLS there is nothing to negotiate by.</param>
+    /// <param name="protocols">HTTP/1.1 for everybody: without TLS there is nothing to negotiate by, and with it as much is offered.</param>
     public static WebApplication Build(
         GatewayOptions options, FleetFeed feed, RequestCounts counts, OwnPaths? own, ILoggerFactory logs, TimeProvider time,
-        HttpProtocols protocols = HttpProtocols.Http1)
+        HttpProtocols protocols = HttpProtocols.Http1, CredentialsWatch? tls = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs).AddLogging().AddRouting();
         builder.Services.AddSingleton<IHostLifetime, AskedByVerb>();
         builder.Services.AddSingleton<IProxyConfigProvider>(feed.Configuration);
-        builder.Services.AddSingleton<IForwarderHttpClientFactory, WorkerConnections>();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory>(new WorkerConnections(options.Wire));
         builder.Services.AddSingleton<IProbingRequestFactory, ReadinessProbes>();
         builder.Services.AddSingleton<IAvailableDestinationsPolicy, ReadyDestinations>();
         builder.Services.AddSingleton<ReadinessPolicy>().AddSingleton<IActiveHealthCheckPolicy>(static services => services.GetRequiredService<ReadinessPolicy>());
@@ -35,7 +36,7 @@ internal static class GatewayServer
             transforms.UseDefaultForwarders = false;
             transforms.AddOriginalHost().RequestTransforms.Add(new HeadTransform());
         });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options.Listen, protocols));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options.Listen, protocols, tls));
 
         var server = builder.Build();
         var dispatcher = new Dispatcher(
@@ -56,7 +57,7 @@ internal static class GatewayServer
         : own is not null && own.Paths.Contains(context.Request.Path.Value ?? "") ? own.Serve(context)
         : next(context);
 
-    private static void Configure(KestrelServerOptions kestrel, Address listen, HttpProtocols protocols)
+    private static void Configure(KestrelServerOptions kestrel, Address listen, HttpProtocols protocols, CredentialsWatch? tls)
     {
         kestrel.AddServerHeader = false; // the application's own goes to the client, or none
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocols);
@@ -73,6 +74,6 @@ internal static class GatewayServer
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10); // as haproxy.cfg
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
 
-        kestrel.Listen(listen);
+        kestrel.Listen(listen, tls);
     }
 }

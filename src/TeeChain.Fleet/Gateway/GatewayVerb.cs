@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
 using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Registry;
 using TeeChain.Fleet.Statistics;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Systemd;
+using TeeChain.Protocol.Tls;
 using Yarp.ReverseProxy.Health;
 
 namespace TeeChain.Fleet.Gateway;
@@ -38,25 +40,25 @@ internal static partial class GatewayVerb
     {
         var time = TimeProvider.System;
         using var registry = FleetRegistry.Open(own.Folder, plan.Secret, time, logs.CreateLogger<FleetRegistry>());
-        using var nodes = new NodeClient(plan.Secret);
+        using var nodes = new NodeClient(plan.Secret, wire: plan.Options.Wire);
         using var keeper = new ChainKeeper(registry, nodes, time);
         return await RunAsync(
             plan, registry, new OwnDesk(registry), new RegistryGuard(plan.Secret, own.Listen),
-            endpoints => RegistryServer.Build(own.Listen, endpoints, logs),
+            (endpoints, tls) => RegistryServer.Build(own.Listen, endpoints, logs, tls),
             cancellation => [registry.RunAsync(cancellation), keeper.RunAsync(cancellation)], logs, time);
     }
 
     private static async Task<int> RunWithoutAsync(GatewayPlan plan, ILoggerFactory logs)
     {
         var time = TimeProvider.System;
-        using var fleet = new RemoteFleet(plan.RegistryUrl!, plan.Secret, time, logs.CreateLogger<RemoteFleet>());
-        using var desk = new RemoteDesk(plan.RegistryUrl!);
+        using var fleet = new RemoteFleet(plan.RegistryUrl!, plan.Secret, time, logs.CreateLogger<RemoteFleet>(), plan.Options.Wire);
+        using var desk = new RemoteDesk(plan.RegistryUrl!, plan.Options.Wire);
         return await RunAsync(
-            plan, fleet, desk, new RegistryGuard(plan.Secret, plan.Options.Listen), _ => null, cancellation => [fleet.RunAsync(cancellation)], logs, time);
+            plan, fleet, desk, new RegistryGuard(plan.Secret, plan.Options.Listen), (_, _) => null, cancellation => [fleet.RunAsync(cancellation)], logs, time);
     }
 
     private static async Task<int> RunAsync(
-        GatewayPlan plan, IFleetSource fleet, IAnnouncementDesk desk, RegistryGuard guard, Func<RegistryEndpoints, WebApplication?> registryServer,
+        GatewayPlan plan, IFleetSource fleet, IAnnouncementDesk desk, RegistryGuard guard, Func<RegistryEndpoints, CredentialsWatch?, WebApplication?> registryServer,
         Func<CancellationToken, IEnumerable<Task>> fleetLoops, ILoggerFactory logs, TimeProvider time)
     {
         var counts = new RequestCounts();
@@ -69,21 +71,27 @@ internal static partial class GatewayVerb
             ["/worker/stats"] = context => StatsAnswer.WriteAsync(context, statistics.Current(), fleet.Current.Workers.Select(static worker => worker.Name)),
         });
         var own = plan.HasOwnPaths ? new OwnPaths(RegistryEndpoints.FrontPaths, async context => await endpoints.TryHandleAsync(context, RegistryEndpoints.FrontPaths)) : null;
-        await using var admin = registryServer(endpoints);
+        var log = logs.CreateLogger<GatewayPlan>();
+        var tls = plan.Tls is { } read ? new CredentialsWatch(read, by => LogReplaced(log, by.Files.Certificate, by.Expires), problem => LogTls(log, problem), time) : null;
+        using var onHangUp = tls is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            tls.Ask();
+        });
+        await using var admin = registryServer(endpoints, tls);
 
         using var signals = new StopSignals();
         using var running = new CancellationTokenSource();
-        var log = logs.CreateLogger<GatewayPlan>();
         var systemd = SystemdNotifier.FromEnvironment(static () => null, time, Console.Error.WriteLine);
         var keeping = Task.Factory.StartNew(() => statistics.Run(running.Token), TaskCreationOptions.LongRunning);
-        List<Task> loops = [keeping, .. fleetLoops(running.Token)];
+        List<Task> loops = [keeping, .. fleetLoops(running.Token), .. tls is null ? (Task[])[] : [tls.RunAsync(running.Token)]];
         try
         {
             await (admin?.StartAsync() ?? Task.CompletedTask);
             var look = new FirstLook(signals.Asked, time, logs.CreateLogger<FirstLook>());
             await look.AtFleetAsync(fleet);
             var feed = new FleetFeed(fleet, plan.Options);
-            await using var front = GatewayServer.Build(plan.Options, feed, counts, own, logs, time); // probes whom the feed has now
+            await using var front = GatewayServer.Build(plan.Options, feed, counts, own, logs, time, tls: tls); // probes whom the feed has now
             loops.Add(feed.RunAsync(running.Token));
             await look.AtWorkersAsync(front.Services.GetRequiredService<IActiveHealthCheckMonitor>());
             await front.StartAsync();
@@ -115,6 +123,12 @@ internal static partial class GatewayVerb
 
     [LoggerMessage(LogLevel.Information, "The front door listens on {Listen}; the registry is {Registry}.")]
     private static partial void LogStarted(ILogger log, Address listen, Uri registry);
+
+    [LoggerMessage(LogLevel.Warning, "TLS: {Problem}.")]
+    private static partial void LogTls(ILogger log, string problem);
+
+    [LoggerMessage(LogLevel.Information, "The certificate was replaced by what {File} holds now; it expires at {Expires:u}.")]
+    private static partial void LogReplaced(ILogger log, string file, DateTimeOffset expires);
 
     [LoggerMessage(LogLevel.Critical, "The front door stops: {Cause}")]
     private static partial void LogFailed(ILogger log, string cause);

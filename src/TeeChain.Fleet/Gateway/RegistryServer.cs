@@ -1,5 +1,6 @@
 using TeeChain.Fleet.Registry;
 using TeeChain.Protocol;
+using TeeChain.Protocol.Tls;
 
 namespace TeeChain.Fleet.Gateway;
 
@@ -8,7 +9,7 @@ internal static class RegistryServer
 {
     private const int MaxConnections = 1000; // long polls of front doors, announcements of nodes
 
-    public static WebApplication Build(Address listen, RegistryEndpoints endpoints, ILoggerFactory logs)
+    public static WebApplication Build(Address listen, RegistryEndpoints endpoints, ILoggerFactory logs, CredentialsWatch? tls = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs).AddSingleton<IHostLifetime, AskedByVerb>();
@@ -16,7 +17,7 @@ internal static class RegistryServer
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Listen(listen);
+            kestrel.Listen(listen, tls);
         });
         var server = builder.Build();
         server.Run(async context =>

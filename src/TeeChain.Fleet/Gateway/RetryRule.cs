@@ -33,7 +33,7 @@ internal static class RetryRule
 
     /// <summary>Whether no connection was made, so that no byte of the request has left.</summary>
     public static bool IsUnsent(Exception? cause) =>
-        cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+        cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
 
     /// <summary>Whether the connection broke before there was an answer: the worker's end, not its answer, is at fault.</summary>
     public static bool IsBroken(Exception? cause) =>

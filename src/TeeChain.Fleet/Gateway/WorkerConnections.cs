@@ -1,10 +1,11 @@
 using System.Net.Sockets;
+using TeeChain.Fleet.Nodes;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TeeChain.Fleet.Gateway;
 
 /// <summary>How the front door connects to applications and teeproxies.</summary>
-internal sealed class WorkerConnections : ForwarderHttpClientFactory
+internal sealed class WorkerConnections(NodeWire wire) : ForwarderHttpClientFactory
 {
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
@@ -16,10 +17,10 @@ internal sealed class WorkerConnections : ForwarderHttpClientFactory
 
         // Not ConnectTimeout, which ends like a request that took too long: this fails as a connection that was not made.
         handler.ConnectTimeout = Timeout.InfiniteTimeSpan;
-        handler.ConnectCallback = static (asked, cancellation) => ConnectAsync(asked, cancellation);
+        handler.ConnectCallback = (asked, cancellation) => ConnectAsync(asked, cancellation);
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext asked, CancellationToken cancellation)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext asked, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -27,7 +28,7 @@ internal sealed class WorkerConnections : ForwarderHttpClientFactory
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             patience.CancelAfter(Timeouts.Connect);
             await socket.ConnectAsync(asked.DnsEndPoint, patience.Token);
-            return new NetworkStream(socket, ownsSocket: true);
+            return await wire.SecureAsync(new NetworkStream(socket, ownsSocket: true), asked, patience.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

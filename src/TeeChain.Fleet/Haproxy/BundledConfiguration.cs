@@ -14,15 +14,17 @@ internal sealed partial class BundledConfiguration
     {
         Lines = text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
         string section = "", shared = "";
+        var isConditional = false;
         foreach (var line in Lines)
         {
+            isConditional = line.TrimStart() switch { ['.', 'i', 'f', ..] => true, ".endif" => false, _ => isConditional };
             var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (line.Length > 0 && char.IsAsciiLetter(line[0]))
             {
                 section = words[0] == "backend" ? words[1] : words[0];
                 _keywords.TryAdd(section, shared);
             }
-            else if (words is ["default-server", .. var keywords])
+            else if (!isConditional && words is ["default-server", .. var keywords]) // TLS is told server by server
             {
                 // As HAProxy does: a backend begins with what `defaults` said, and what is said last counts.
                 _keywords[section] = string.Join(' ', [.. _keywords[section].Split(' ', StringSplitOptions.RemoveEmptyEntries), .. keywords]);

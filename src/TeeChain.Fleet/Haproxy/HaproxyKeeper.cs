@@ -10,9 +10,10 @@ namespace TeeChain.Fleet.Haproxy;
 /// now it tries again in the next step. While the registry or HAProxy cannot be reached, HAProxy stays as it is.
 /// </summary>
 /// <param name="bundled">Tells what a backend's servers are given.</param>
+/// <param name="tls">Null: nodes speak without TLS.</param>
 /// <param name="seen">Takes each look at HAProxy: who counts from it.</param>
 internal sealed partial class HaproxyKeeper(
-    IFleetSource fleet, RuntimeApi api, HostNames names, BundledConfiguration bundled, Action<FrontSnapshot> seen, TimeProvider time, ILogger<HaproxyKeeper> log)
+    IFleetSource fleet, RuntimeApi api, HostNames names, BundledConfiguration bundled, Action<FrontSnapshot> seen, TimeProvider time, ILogger<HaproxyKeeper> log, ServerTls? tls = null)
 {
     /// <summary>HAProxy forgets at a restart; its clients see 503 for this long at most, and half a second for the checks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -108,7 +109,7 @@ internal sealed partial class HaproxyKeeper(
     {
         problems.AddRange(Backends.All.Where(backend => !now.Backends.Contains(backend)).Select(
             backend => $"HAProxy has no backend {backend}: its configuration should be the bundled haproxy.cfg, or have its four backends"));
-        var wanted = WantedServersRule.From(view, await names.ResolveAsync(view.Workers, problems, cancellation));
+        var wanted = WantedServersRule.From(view, await names.ResolveAsync(view.Workers, problems, cancellation), tls);
         var deletable = _added.Where(id => now.Counts.TryGetValue(id, out var counts) && counts.Open == 0).ToFrozenSet();
         var changes = HaproxyPlanRule.Changes(wanted, WantedServersRule.Members(view), now.Servers, now.Backends, deletable, bundled.ServerKeywords);
         foreach (var change in changes)

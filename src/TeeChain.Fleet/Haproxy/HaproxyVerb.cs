@@ -18,7 +18,10 @@ internal static class HaproxyVerb
         var secret = SecretFlag.Read(flags.SecretFile, out var wrongSecret);
         var wrongSocket = RuntimeApi.IsAddress(flags.Socket) ? null : $"--socket is '{flags.Socket}'; allowed: a path of at most 107 bytes, or HOST:PORT";
         var healthInterval = HealthIntervalFlag.Parse(flags.HealthInterval, out var wrongInterval);
-        if ((wrongRegistry ?? wrongSecret ?? wrongSocket ?? wrongInterval) is { } wrong)
+        var wire = TlsCaFlag.Read(flags.TlsCa, out var wrongCa);
+        var tls = flags.TlsCa is { } file ? new ServerTls(file) : null;
+        wrongCa ??= tls is { IsWord: false } ? $"--tls-ca is '{flags.TlsCa}'; allowed: a path without spaces, quotes, semicolons, # and backslashes, as HAProxy's commands take it" : null;
+        if ((wrongRegistry ?? wrongSecret ?? wrongSocket ?? wrongInterval ?? wrongCa) is { } wrong)
         {
             await Console.Error.WriteLineAsync($"teechain: {wrong}");
             return Verbs.Misused;
@@ -27,7 +30,7 @@ internal static class HaproxyVerb
         using var stop = new CancellationTokenSource();
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        return await KeepAsync(registry!, secret, flags.Socket, BundledConfiguration.Load().Checking(ProbeRule.IntervalOf(healthInterval!.Value)), TimeProvider.System, stop.Token);
+        return await KeepAsync(registry!, secret, wire, tls, flags.Socket, BundledConfiguration.Load().Checking(ProbeRule.IntervalOf(healthInterval!.Value)), TimeProvider.System, stop.Token);
 
         void Stop(PosixSignalContext signal)
         {
@@ -36,12 +39,13 @@ internal static class HaproxyVerb
         }
     }
 
-    private static async Task<int> KeepAsync(Uri registry, ReadOnlyMemory<byte> secret, string socket, BundledConfiguration bundled, TimeProvider time, CancellationToken cancellation)
+    private static async Task<int> KeepAsync(
+        Uri registry, ReadOnlyMemory<byte> secret, NodeWire wire, ServerTls? tls, string socket, BundledConfiguration bundled, TimeProvider time, CancellationToken cancellation)
     {
         using var logs = ConsoleLog.Create();
-        using var fleet = new RemoteFleet(registry, secret, time, logs.CreateLogger<RemoteFleet>());
+        using var fleet = new RemoteFleet(registry, secret, time, logs.CreateLogger<RemoteFleet>(), wire);
         var keeper = new HaproxyKeeper(
-            fleet, new RuntimeApi(socket, RuntimeApi.DefaultTimeout, time), new HostNames(time), bundled, _ => { }, time, logs.CreateLogger<HaproxyKeeper>());
+            fleet, new RuntimeApi(socket, RuntimeApi.DefaultTimeout, time), new HostNames(time), bundled, _ => { }, time, logs.CreateLogger<HaproxyKeeper>(), tls);
         var stepped = time.GetTimestamp();
         var systemd = SystemdNotifier.FromEnvironment(
             () => time.GetElapsedTime(Volatile.Read(ref stepped)) < LongestStep ? null : "the keeper hangs", time, Console.Error.WriteLine);

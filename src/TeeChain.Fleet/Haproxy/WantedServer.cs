@@ -4,9 +4,13 @@ namespace TeeChain.Fleet.Haproxy;
 /// <param name="CheckAddress">Of the node's admin port, which is asked whether it is ready.</param>
 internal sealed record WantedServer(ServerId Id, string Address, int Port, string CheckAddress, int CheckPort, Turn Turn)
 {
+    /// <summary>How the node is spoken to over TLS (<see cref="ServerTls"/>); empty: without.</summary>
+    public string Tls { get; init; } = "";
+
     /// <summary>As a <c>server</c> line and <c>add server</c> say it.</summary>
     public string Placement =>
-        $"{Bracketed(Address)}:{Port} port {CheckPort}" + (CheckAddress == Address ? "" : $" addr {Bracketed(CheckAddress)}");
+        $"{Bracketed(Address)}:{Port} port {CheckPort}" + (CheckAddress == Address ? "" : $" addr {Bracketed(CheckAddress)}")
+        + (Tls.Length == 0 ? "" : $" {Tls}");
 
     private static string Bracketed(string ip) => ip.Contains(':', StringComparison.Ordinal) ? $"[{ip}]" : ip;
 }

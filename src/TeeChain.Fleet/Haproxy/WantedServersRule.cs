@@ -11,7 +11,8 @@ internal static class WantedServersRule
 {
     /// <param name="view">Without workers it says nothing: see <see cref="IsKnown"/>.</param>
     /// <param name="places">Where each worker is, for those whose names were resolved.</param>
-    public static IReadOnlyList<WantedServer> From(FleetView view, IReadOnlyDictionary<Worker, WorkerPlace> places)
+    /// <param name="tls">Null: nodes speak without TLS.</param>
+    public static IReadOnlyList<WantedServer> From(FleetView view, IReadOnlyDictionary<Worker, WorkerPlace> places, ServerTls? tls = null)
     {
         var nobodyPresent = view.Workers.All(worker => worker.State != WorkerState.Present);
         return
@@ -22,9 +23,11 @@ internal static class WantedServersRule
                let place = places[worker]
                let isWrite = backend is Backends.Writes or Backends.WritesFirst
                let turn = isWrite ? Turn.Ready : ReadTurn(worker.State, nobodyPresent)
-               select isWrite
-                   ? new WantedServer(new ServerId(backend, worker.Name), place.Teeproxy.Ip, place.Teeproxy.Port, place.Admin.Ip, place.Admin.Port, turn)
-                   : new WantedServer(new ServerId(backend, worker.Name), place.Application.Ip, place.Application.Port, place.Admin.Ip, place.Admin.Port, turn),
+               let server = isWrite || tls is not null ? place.Teeproxy : place.Application
+               select new WantedServer(new ServerId(backend, worker.Name), server.Ip, server.Port, place.Admin.Ip, place.Admin.Port, turn)
+               {
+                   Tls = tls?.Keywords(worker.Teeproxy) ?? "",
+               },
         ];
     }
 

@@ -14,16 +14,24 @@ namespace TeeChain.Fleet.Nodes;
 /// only the caller's own cancellation is thrown. It never promotes. Thread-safe.
 /// </summary>
 /// <param name="secret">The nodes' shared secret; empty: no Bearer is sent, and only reading on this machine is allowed.</param>
+/// <param name="wire">Null: nodes speak without TLS.</param>
 /// <param name="patience">How long a node may take over an ordinary answer; null: 3 s.</param>
-internal sealed class NodeClient(ReadOnlyMemory<byte> secret, TimeSpan? patience = null) : IDisposable
+internal sealed class NodeClient(ReadOnlyMemory<byte> secret, TimeSpan? patience = null, NodeWire? wire = null) : IDisposable
 {
     private const int MostBytes = 4 << 20;
 
+    private readonly string _scheme = (wire ?? NodeWire.Plain).Scheme;
     private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(3);
     private readonly AuthenticationHeaderValue? _bearer = secret.IsEmpty ? null : new("Bearer", Encoding.UTF8.GetString(secret.Span));
 
     // A node that comes back at the same address is another process: connections are not kept long.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+        ConnectCallback = (wire ?? NodeWire.Plain).ConnectAsync,
+    })
     {
         MaxResponseContentBufferSize = MostBytes,
         Timeout = Timeout.InfiniteTimeSpan,
@@ -88,7 +96,7 @@ internal sealed class NodeClient(ReadOnlyMemory<byte> secret, TimeSpan? patience
         deadline.CancelAfter(patience);
         try
         {
-            using var request = new HttpRequestMessage(method, $"http://{admin}{path}") { Headers = { Authorization = _bearer } };
+            using var request = new HttpRequestMessage(method, $"{_scheme}://{admin}{path}") { Headers = { Authorization = _bearer } };
             if (method != HttpMethod.Get)
             {
                 request.Content = new ByteArrayContent(body ?? []); // Empty too: without content SocketsHttpHandler may send it twice.

@@ -30,6 +30,15 @@ internal sealed class GatewayFlags
     [Option("secret-file", MetaValue = "FILE", HelpText = SecretFlag.Help)]
     public string? SecretFile { get; set; }
 
+    [Option("tls-ca", MetaValue = "FILE", HelpText = TlsCaFlag.Help + " Reads go through the teeproxies then.")]
+    public string? TlsCa { get; set; }
+
+    [Option("tls-cert", MetaValue = "FILE", HelpText = "(Default: none) The front door and the registry speak TLS with this certificate (PEM); read again every 10 s and at SIGHUP.")]
+    public string? TlsCert { get; set; }
+
+    [Option("tls-key", MetaValue = "FILE", HelpText = "Its private key (PEM), readable by its owner alone.")]
+    public string? TlsKey { get; set; }
+
     [Option("stats-db", MetaValue = "FILE", HelpText = "(Default: none, counts end with the process) SQLite file for /worker/stats; several front doors may share one.")]
     public string? StatsDb { get; set; }
 

@@ -5,7 +5,8 @@ namespace TeeChain.Fleet.Options;
 /// <summary>Which fleet a verb is about.</summary>
 internal abstract class FleetFlags
 {
-    public const string NodesHelp = "The nodes' admin ports, such as http://host:9500 or :9500. None: those that the registry knows.";
+    public const string NodesHelp =
+        "The nodes' admin ports, such as http://host:9500, https://host:9500 or :9500. None: those that the registry knows.";
 
     [Value(0, MetaName = "URL…", HelpText = NodesHelp)]
     public virtual IEnumerable<string> Nodes { get; set; } = [];
@@ -15,6 +16,9 @@ internal abstract class FleetFlags
 
     [Option("secret-file", HelpText = SecretFlag.Help, MetaValue = "FILE")]
     public string? SecretFile { get; set; }
+
+    [Option("tls-ca", HelpText = TlsCaFlag.Help, MetaValue = "FILE")]
+    public string? TlsCa { get; set; }
 }
 
 /// <summary>As typed.</summary>

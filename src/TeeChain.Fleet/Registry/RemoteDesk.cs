@@ -1,15 +1,24 @@
+using TeeChain.Fleet.Nodes;
+
 namespace TeeChain.Fleet.Registry;
 
 /// <summary>Passes announcements on to the registry elsewhere, and its answers back, as they are: they are signed for it, not for us.</summary>
 /// <param name="registry">Its admin port.</param>
-internal sealed class RemoteDesk(Uri registry) : IAnnouncementDesk, IDisposable
+/// <param name="wire">How it is reached where it says https; null: as the machine trusts.</param>
+internal sealed class RemoteDesk(Uri registry, NodeWire? wire = null) : IAnnouncementDesk, IDisposable
 {
     /// <summary>Said to whom it is passed on, so that two front doors that name each other do not pass it on for ever.</summary>
     private const string Own = "1.1 teechain-registry";
 
     private const int MostAnswerBytes = 16 << 10;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+        ConnectCallback = (wire ?? NodeWire.Plain).ConnectAsync,
+    })
     {
         MaxResponseContentBufferSize = MostAnswerBytes,
         Timeout = TimeSpan.FromSeconds(2), // as long as a node waits for its answer

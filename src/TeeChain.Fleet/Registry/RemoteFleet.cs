@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using TeeChain.Fleet.Nodes;
 
 namespace TeeChain.Fleet.Registry;
 
@@ -8,14 +9,15 @@ namespace TeeChain.Fleet.Registry;
 /// The fleet as a registry elsewhere tells it, by long polls of <c>GET /registry</c>. While it cannot be reached, the last view
 /// stands. Thread-safe; nothing is known before <see cref="RunAsync"/> runs.
 /// </summary>
+/// <param name="wire">How a registry is reached that says https; null: as the machine trusts.</param>
 /// <param name="secret">For a registry that is not on this machine; empty: none is sent.</param>
-internal sealed partial class RemoteFleet(Uri registry, ReadOnlyMemory<byte> secret, TimeProvider time, ILogger<RemoteFleet> log) : IFleetSource, IDisposable
+internal sealed partial class RemoteFleet(Uri registry, ReadOnlyMemory<byte> secret, TimeProvider time, ILogger<RemoteFleet> log, NodeWire? wire = null) : IFleetSource, IDisposable
 {
     private const int MostBytes = 4 << 20;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(3) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(3), ConnectCallback = (wire ?? NodeWire.Plain).ConnectAsync })
     {
         BaseAddress = registry,
         MaxResponseContentBufferSize = MostBytes,

@@ -103,6 +103,11 @@ internal sealed record FleetRow
             yield return $"it alone holds records {orphans.From} to {orphans.Through}: see {orphans.File}";
         }
 
+        if (status.Tls?.Problem is { } certificate)
+        {
+            yield return $"TLS: {certificate}";
+        }
+
         foreach (var problem in status.Problems)
         {
             yield return $"{problem.Verdict}: {problem.Text}";

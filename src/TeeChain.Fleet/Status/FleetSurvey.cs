@@ -8,10 +8,13 @@ namespace TeeChain.Fleet.Status;
 /// <param name="registry">Also tells what was counted; null: nobody is asked.</param>
 internal sealed class FleetSurvey(IReadOnlyList<NodeTarget> given, RegistryClient? registry, NodeClient nodes)
 {
-    /// <summary>An admin port as operators write it: <c>http://host:9500</c>, <c>host:9500</c>, <c>:9500</c>.</summary>
+    private static readonly string[] Schemes = ["http://", "https://"];
+
+    /// <summary>An admin port as operators write it: <c>http://host:9500</c>, <c>https://host:9500</c>, <c>host:9500</c>, <c>:9500</c>.</summary>
     public static NodeTarget? Target(string text)
     {
-        var bare = text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? text["http://".Length..].TrimEnd('/') : text;
+        var scheme = Schemes.FirstOrDefault(one => text.StartsWith(one, StringComparison.OrdinalIgnoreCase));
+        var bare = scheme is null ? text : text[scheme.Length..].TrimEnd('/');
         return Address.TryParse(bare, out var address) ? new NodeTarget($"{address}", $"{address}", null) : null;
     }
 

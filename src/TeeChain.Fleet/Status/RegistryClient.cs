@@ -8,9 +8,10 @@ using TeeChain.Fleet.Statistics;
 namespace TeeChain.Fleet.Status;
 
 /// <summary>Asks a registry once. That it refuses, hangs or talks nonsense is a result. Thread-safe.</summary>
-internal sealed class RegistryClient(Uri registry, ReadOnlyMemory<byte> secret) : IDisposable
+/// <param name="wire">How it is reached where it says https; null: as the machine trusts.</param>
+internal sealed class RegistryClient(Uri registry, ReadOnlyMemory<byte> secret, NodeWire? wire = null) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectCallback = (wire ?? NodeWire.Plain).ConnectAsync })
     {
         BaseAddress = registry,
         MaxResponseContentBufferSize = 4 << 20,

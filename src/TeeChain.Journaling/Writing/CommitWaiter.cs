@@ -3,15 +3,17 @@ using System.Threading.Tasks.Sources;
 namespace TeeChain.Journaling.Writing;
 
 /// <summary>
-/// One wait for a commit, reusable once its result was taken; so a reader's wait allocates nothing. Continuations run on
-/// the thread pool, never on the writer thread.
+/// One wait for a commit, reusable once its result was taken; so a reader's wait allocates nothing. It is told its outcome
+/// once a wait, by whoever took it out of the signal's list; who waits goes on where it is executed after that.
 /// </summary>
-internal sealed class CommitWaiter : IValueTaskSource<bool>, IValueTaskSource<long>
+internal sealed class CommitWaiter : IValueTaskSource<bool>, IValueTaskSource<long>, IThreadPoolWorkItem
 {
-    private const long Closed = -1;
+    private const long IsClosed = -1;
 
-    private ManualResetValueTaskSourceCore<long> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<long> _core;
     private CancellationTokenRegistration _registration;
+    private long _outcome;
+    private Exception? _failure;
 
     /// <summary>The wait ends with a commit above this sequence.</summary>
     public long Beyond { get; private set; }
@@ -21,22 +23,35 @@ internal sealed class CommitWaiter : IValueTaskSource<bool>, IValueTaskSource<lo
     public void Begin(long beyond)
     {
         Beyond = beyond;
+        _failure = null;
         _core.Reset();
     }
 
     public void CancelWith(CancellationTokenRegistration registration) => _registration = registration;
 
-    /// <summary>Called once a wait, by whoever took it out of the signal's list.</summary>
-    public void Complete(long last) => _core.SetResult(last);
+    public void Reached(long last) => _outcome = last;
 
-    public void Close() => _core.SetResult(Closed);
+    public void Closed() => _outcome = IsClosed;
 
-    public void Fail(Exception error) => _core.SetException(error);
+    public void Failed(Exception failure) => _failure = failure;
 
-    bool IValueTaskSource<bool>.GetResult(short token) => Take(token) != Closed;
+    /// <summary>Who waits goes on, here.</summary>
+    public void Execute()
+    {
+        if (_failure is { } failure)
+        {
+            _core.SetException(failure);
+        }
+        else
+        {
+            _core.SetResult(_outcome);
+        }
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token) => Take(token) != IsClosed;
 
     long IValueTaskSource<long>.GetResult(short token) =>
-        Take(token) is var last && last != Closed ? last : throw new ObjectDisposedException(nameof(Journal));
+        Take(token) is var last && last != IsClosed ? last : throw new ObjectDisposedException(nameof(Journal));
 
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 

@@ -1,13 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TeeChain.Journaling.Writing;
 
 /// <summary>What waits for the writer thread, in the order of arrival. Any thread adds; the writer alone takes.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Who has just added something may ring when the writer has ended already; the bell goes with its finalizer.")]
 internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
 {
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
+
+    // Rung outside the gate: a writer that wakes while it is held would only wait again, for the gate.
+    private readonly AutoResetEvent _bell = new(initialState: false);
     private readonly List<IPending> _items = [];
     private int _eager;
     private long _lazySince;
-    private bool _isWaiting;
+    private bool _isWaiting; // since the writer last looked; who rings takes it back, so that one ring is enough
     private bool _isClosed;
     private long _queuedBytes;
     private long _takenBytes;
@@ -18,6 +24,7 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
     /// <summary>False when the queue is closed; then nothing was added.</summary>
     public bool TryAdd(IPending item)
     {
+        bool isDue;
         lock (_gate)
         {
             if (_isClosed)
@@ -25,30 +32,34 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
                 return false;
             }
 
-            if (_items.Count == 0)
-            {
-                _lazySince = time.GetTimestamp();
-            }
-
-            _items.Add(item);
-            _queuedBytes += item.Bytes;
-            bool isFirst = item.IsLazy ? _items.Count == 1 : _eager++ == 0;
-            if (isFirst && _isWaiting)
-            {
-                Monitor.Pulse(_gate);
-            }
-
-            return true;
+            isDue = Add(item) && StopsWaiting();
         }
+
+        RingIf(isDue);
+        return true;
     }
 
     /// <summary>Adds all or none, in order.</summary>
     public bool TryAddAll(List<ReceivedRun> runs)
     {
+        bool isDue = false;
         lock (_gate)
         {
-            return !_isClosed && runs.TrueForAll(TryAdd);
+            if (_isClosed)
+            {
+                return false;
+            }
+
+            foreach (var run in runs)
+            {
+                isDue |= Add(run);
+            }
+
+            isDue = isDue && StopsWaiting();
         }
+
+        RingIf(isDue);
+        return true;
     }
 
     /// <summary>
@@ -58,9 +69,10 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
     public bool AwaitWork(TimeSpan? backlogDelay)
     {
         long began = time.GetTimestamp();
-        lock (_gate)
+        while (true)
         {
-            while (true)
+            TimeSpan rest;
+            lock (_gate)
             {
                 if (_isClosed)
                 {
@@ -68,19 +80,18 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
                 }
 
                 // Eager items behind a backlog that waits for room would only wait there too.
-                var rest = backlogDelay is { } delay ? delay - time.GetElapsedTime(began)
+                rest = backlogDelay is { } delay ? delay - time.GetElapsedTime(began)
                     : _eager > 0 ? TimeSpan.Zero
                     : _items.Count > 0 ? linger - time.GetElapsedTime(_lazySince)
                     : Timeout.InfiniteTimeSpan;
-                if (rest != Timeout.InfiniteTimeSpan && rest <= TimeSpan.Zero)
+                _isWaiting = rest == Timeout.InfiniteTimeSpan || rest > TimeSpan.Zero;
+                if (!_isWaiting)
                 {
                     return true;
                 }
-
-                _isWaiting = true;
-                Monitor.Wait(_gate, rest == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Ceiling(rest.TotalMilliseconds));
-                _isWaiting = false;
             }
+
+            _bell.WaitOne(rest == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Ceiling(rest.TotalMilliseconds));
         }
     }
 
@@ -114,7 +125,37 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
         lock (_gate)
         {
             _isClosed = true;
-            Monitor.PulseAll(_gate);
+        }
+
+        _bell.Set();
+    }
+
+    /// <summary>Under the gate. True when the item is the first of its kind: the others need not wake the writer.</summary>
+    private bool Add(IPending item)
+    {
+        if (_items.Count == 0)
+        {
+            _lazySince = time.GetTimestamp();
+        }
+
+        _items.Add(item);
+        _queuedBytes += item.Bytes;
+        return item.IsLazy ? _items.Count == 1 : _eager++ == 0;
+    }
+
+    /// <summary>Under the gate. True when the writer waits; whoever is told so rings.</summary>
+    private bool StopsWaiting()
+    {
+        bool waited = _isWaiting;
+        _isWaiting = false;
+        return waited;
+    }
+
+    private void RingIf(bool isDue)
+    {
+        if (isDue)
+        {
+            _bell.Set();
         }
     }
 }

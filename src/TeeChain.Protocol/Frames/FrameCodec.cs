@@ -43,7 +43,7 @@ public static class FrameCodec
             throw new DamagedFrameException($"a frame of {length} bytes; the longest is {MaxPayloadBytes}");
         }
 
-        if (type is < (byte)FrameType.Challenge or > (byte)FrameType.Close)
+        if (type is < (byte)FrameType.Challenge or > (byte)FrameType.Rows)
         {
             throw new DamagedFrameException($"a frame of unknown type {type}");
         }

@@ -23,4 +23,10 @@ public enum FrameType : byte
 
     /// <summary>Either way, last: a reason, UTF-8.</summary>
     Close = 7,
+
+    /// <summary>
+    /// Downstream, with the heartbeats: <see cref="Hop.AckRow"/>s of the nodes before the successor, the first of the chain
+    /// first, the sender's own last. Only to a successor whose answer said that it takes them.
+    /// </summary>
+    Rows = 8,
 }

@@ -5,17 +5,20 @@ using TeeChain.Protocol.Frames;
 namespace TeeChain.Protocol.Hop;
 
 /// <summary>
-/// The payload of an ACK frame: a count, then rows.
+/// The payload of an ACK frame and of a ROWS frame: a count, rows, and then how old each of them is.
 /// <code>
-///  ┌───────┬───────────────────────────────────────────────────────────────────────────────────────────┐
-///  │ count │ node (16) journal (16) durable (8) applied (8) view (8 + 8) state (4) length (4) detail   │ × count
-///  │  (4)  │                                                                                           │
-///  └───────┴───────────────────────────────────────────────────────────────────────────────────────────┘
+///  ┌───────┬───────────────────────────────────────────────────────────────────────────────────────────┬─────────┐
+///  │ count │ node (16) journal (16) durable (8) applied (8) view (8 + 8) state (4) length (4) detail   │ age (4) │
+///  │  (4)  │ × count                                                                                   │ × count │
+///  └───────┴───────────────────────────────────────────────────────────────────────────────────────────┴─────────┘
 /// </code>
+/// The ages, milliseconds, came later: who does not know them leaves them unread, and who gets none takes each row for new.
+/// What a later release adds stands behind them.
 /// </summary>
 public static class AckCodec
 {
     private const int RowBytes = 72;
+    private const int AgeBytes = 4;
 
     /// <summary>Writes a frame, header room included, into <paramref name="output"/>.</summary>
     public static void Write(ArrayBufferWriter<byte> output, IReadOnlyList<AckRow> rows)
@@ -38,6 +41,12 @@ public static class AckCodec
             BinaryPrimitives.WriteInt32LittleEndian(span[68..], row.Detail.Length);
             output.Advance(RowBytes);
             output.Write(row.Detail.Span);
+        }
+
+        for (var i = 0; i < rows.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(output.GetSpan(AgeBytes), (uint)Math.Clamp(rows[i].Age.TotalMilliseconds, 0, uint.MaxValue));
+            output.Advance(AgeBytes);
         }
     }
 
@@ -70,6 +79,11 @@ public static class AckCodec
                 (AckState)BinaryPrimitives.ReadInt32LittleEndian(payload[64..]),
                 length == 0 ? default : payload.Slice(RowBytes, length).ToArray());
             payload = payload[(RowBytes + length)..];
+        }
+
+        for (var i = 0; i < count && payload.Length >= count * AgeBytes; i++)
+        {
+            rows[i] = rows[i] with { Age = TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt32LittleEndian(payload[(i * AgeBytes)..])) };
         }
 
         return rows;

@@ -1,6 +1,6 @@
 namespace TeeChain.Protocol.Hop;
 
-/// <summary>What one node has reached. A node sends its own row and all it knows of the nodes behind it.</summary>
+/// <summary>What one node has reached. Upstream a node sends its own row and all it knows of the nodes behind it, downstream its own and those before it.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="Journal">Its journal; another id under the same node means that its folder is new.</param>
 /// <param name="Durable">The last sequence on its disk.</param>
@@ -15,4 +15,8 @@ public readonly record struct AckRow(
     long Applied,
     ViewVersion View,
     AckState State,
-    ReadOnlyMemory<byte> Detail);
+    ReadOnlyMemory<byte> Detail)
+{
+    /// <summary>How long ago the sender heard this of the node: nothing for its own row. In whole milliseconds on the wire.</summary>
+    public TimeSpan Age { get; init; }
+}

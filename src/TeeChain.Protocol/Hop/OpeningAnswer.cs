@@ -42,4 +42,7 @@ public sealed record OpeningAnswer
     public long Applied { get; init; }
 
     public required string Address { get; init; }
+
+    /// <summary>Whether it reads <see cref="Frames.FrameType.Rows"/> frames. A release that does not know them would end the stream at the first.</summary>
+    public bool TakesRows { get; init; }
 }

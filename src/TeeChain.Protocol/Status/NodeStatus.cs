@@ -76,6 +76,9 @@ public sealed record NodeStatus
     /// <summary>The nodes behind this one, nearest first.</summary>
     public required IReadOnlyList<RowStatus> Rows { get; init; }
 
+    /// <summary>The whole chain as this node knows it, in the order of the linked list, the head first; this node is one of them.</summary>
+    public IReadOnlyList<PlaceStatus> Places { get; init => field = value ?? []; } = [];
+
     public required ReadyStatus Ready { get; init; }
 
     public required bool Whole { get; init; }
@@ -109,8 +112,16 @@ public sealed record NodeStatus
     /// <summary>What an operator should know: refused openings, foreign chains, cycles. Newest first.</summary>
     public required IReadOnlyList<Problem> Problems { get; init; }
 
+    /// <summary>Null where the node speaks without TLS.</summary>
+    public TlsStatus? Tls { get; init; }
+
     public required double UptimeSeconds { get; init; }
 }
+
+/// <summary>A node's certificate.</summary>
+/// <param name="Mutual">Whether nodes show each other certificates.</param>
+/// <param name="Problem">Why a replaced certificate is not in use, or that it has expired; null when all is well.</param>
+public sealed record TlsStatus(DateTimeOffset Expires, bool Mutual, string? Problem);
 
 /// <summary>Whether the application answers its health check.</summary>
 public sealed record ApplicationStatus(bool Up, string? Why);

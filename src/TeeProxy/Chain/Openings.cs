@@ -167,6 +167,7 @@ internal sealed class Openings(ChainMember member, IJournal journal, ChainSettin
         Last = last,
         Applied = applied(),
         Address = settings.Address,
+        TakesRows = true,
     };
 
     private Position? At(long sequence) => journal.TryGetPosition(sequence, out var position) ? position.ToProtocol() : null;

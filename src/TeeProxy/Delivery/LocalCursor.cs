@@ -22,6 +22,7 @@ internal sealed class LocalCursor
 
     private long _watermark;
     private long _redelivered;
+    private long _finished;
 
     /// <param name="boot">Identifies this boot of the machine.</param>
     /// <param name="hasLanes">Whether writes may be delivered side by side.</param>
@@ -52,6 +53,9 @@ internal sealed class LocalCursor
 
     /// <summary>Writes delivered again, marked, in the life of this journal.</summary>
     public long Redelivered => Interlocked.Read(ref _redelivered);
+
+    /// <summary>Writes that were delivered or parked by this run.</summary>
+    public long Finished => Interlocked.Read(ref _finished);
 
     /// <summary>Whether a record may be begun: the window reaches that far.</summary>
     public bool Reaches(long sequence) => sequence <= Watermark + DoneWindow.Records;
@@ -117,6 +121,7 @@ internal sealed class LocalCursor
         {
             _window.Delivered(sequence, crc, status);
             _lastWasParked = isParked;
+            _finished++;
             Moved();
             Write(isCleanStop: false);
         }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using TeeChain.Protocol.Hop;
+using TeeProxy.Tls;
 
 namespace TeeProxy.Hop;
 
@@ -8,7 +9,8 @@ namespace TeeProxy.Hop;
 /// The hop's door on the listen port. It refuses what came through a front door, and what is no upgrade to this version,
 /// before anything of the protocol is spoken.
 /// </summary>
-internal sealed class HopDoor(PredecessorLink predecessor, CancellationToken stopping)
+/// <param name="isMutual">Whether who opens must have shown a certificate for which <c>--tls-ca</c> vouches.</param>
+internal sealed class HopDoor(PredecessorLink predecessor, bool isMutual, CancellationToken stopping)
 {
     /// <summary>Whether a request asks for the hop, by path or by any version's upgrade token.</summary>
     public static bool IsAskedFor(HttpContext context) =>
@@ -17,7 +19,7 @@ internal sealed class HopDoor(PredecessorLink predecessor, CancellationToken sto
 
     public async Task ServeAsync(HttpContext context)
     {
-        if (Refusal(context) is var (status, detail))
+        if ((Refusal(context) ?? Certificate(context)) is var (status, detail))
         {
             await Results.Problem(detail, statusCode: status, title: "Not a hop").ExecuteAsync(context);
             return;
@@ -53,5 +55,16 @@ internal sealed class HopDoor(PredecessorLink predecessor, CancellationToken sto
         }
 
         return null;
+    }
+
+    private (int Status, string Detail)? Certificate(HttpContext context)
+    {
+        if (!isMutual || context.Features.Get<PeerCertificate>() is { Refusal: null })
+        {
+            return null;
+        }
+
+        var refusal = context.Features.Get<PeerCertificate>()?.Refusal ?? "came without TLS";
+        return (StatusCodes.Status403Forbidden, $"The hop {refusal}. This node has --tls-ca: give all nodes --tls-cert, --tls-key and --tls-ca.");
     }
 }

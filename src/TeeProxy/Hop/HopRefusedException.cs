@@ -8,6 +8,12 @@ internal sealed class HopRefusedException(string verdict, string reason) : Excep
     /// <summary>The proof was wrong: the two nodes do not share a secret.</summary>
     public const string Unauthorized = "Unauthorized";
 
+    /// <summary>The other's door stayed shut: by the way this node came, or for want of a certificate.</summary>
+    public const string Forbidden = "Forbidden";
+
+    /// <summary>No TLS with the other: it speaks none, or nobody vouches for it.</summary>
+    public const string Untrusted = "Untrusted";
+
     public HopRefusedException(Verdict verdict, string reason)
         : this(verdict.ToString(), reason)
     {

@@ -11,6 +11,7 @@ namespace TeeProxy.Hop;
 /// that may take over waits until the old stream has ended and all it brought is durable, so frames of two streams never
 /// mix.
 /// </summary>
+/// <param name="ahead">What the nodes before this one have reached, as the stream tells.</param>
 internal sealed partial class PredecessorLink(
     ChainMember member,
     Openings openings,
@@ -18,6 +19,7 @@ internal sealed partial class PredecessorLink(
     Journal journal,
     HeadFollower follower,
     RowSource rows,
+    RowTable ahead,
     Progress progress,
     OpeningExchange exchange,
     Problems problems,
@@ -123,7 +125,7 @@ internal sealed partial class PredecessorLink(
         }
 
         return _present = new Present(
-            new PredecessorStream(stream, opening, journal, follower, rows, progress, () => Proven(opening, judged, peer), time),
+            new PredecessorStream(stream, opening, journal, follower, rows, ahead, progress, () => Proven(opening, judged, peer), time),
             new CancellationTokenSource());
     }
 
@@ -180,6 +182,7 @@ internal sealed partial class PredecessorLink(
                 await stream.CloseAsync("Superseded", "another stream has taken over, or another head");
             }
 
+            ahead.Clear();
             present.Ended.SetResult();
         }
     }

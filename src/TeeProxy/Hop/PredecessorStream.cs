@@ -8,9 +8,10 @@ using TeeProxy.Chain;
 namespace TeeProxy.Hop;
 
 /// <summary>
-/// One accepted stream from the predecessor: entries and heartbeats come, acks go. <see cref="RunAsync"/> ends with the
+/// One accepted stream from the predecessor: entries, heartbeats and rows come, acks go. <see cref="RunAsync"/> ends with the
 /// stream, always by an exception that says why.
 /// </summary>
+/// <param name="ahead">Filled with what the nodes before this one have reached.</param>
 /// <param name="proven">Called when a frame shows that the predecessor accepts this node too.</param>
 internal sealed class PredecessorStream(
     HopStream stream,
@@ -18,6 +19,7 @@ internal sealed class PredecessorStream(
     Journal journal,
     HeadFollower follower,
     RowSource rows,
+    RowTable ahead,
     Progress progress,
     Action proven,
     TimeProvider time)
@@ -55,6 +57,9 @@ internal sealed class PredecessorStream(
                     break;
                 case FrameType.Heartbeat:
                     Follow(frame.Payload);
+                    break;
+                case FrameType.Rows:
+                    ahead.Update(AckCodec.Read(frame.Payload.Span));
                     break;
                 case FrameType.Close:
                     throw HopStream.Refusal(frame.Payload.Span);
@@ -118,13 +123,11 @@ internal sealed class PredecessorStream(
     private async Task SendAcksAsync(CancellationToken cancellation)
     {
         var frame = new ArrayBufferWriter<byte>();
-        var sent = new Dictionary<Guid, ReadOnlyMemory<byte>>();
+        var told = new ToldDetails();
         while (true)
         {
             frame.ResetWrittenCount();
-            var now = rows.Rows();
-            AckCodec.Write(frame, Array.ConvertAll(now, row => WithoutKnownDetail(row, sent)));
-            ForgetOthers(now, sent);
+            AckCodec.Write(frame, told.WithoutKnown(rows.Rows()));
             await stream.Writer.WriteAsync(FrameType.Ack, System.Runtime.InteropServices.MemoryMarshal.AsMemory(frame.WrittenMemory), cancellation);
 
             await progress.WaitAsync(Pulse.Interval, cancellation);
@@ -133,28 +136,5 @@ internal sealed class PredecessorStream(
                 await Task.Delay(Gathering, time, cancellation);
             }
         }
-    }
-
-    /// <summary>The predecessor forgets the detail of a row that does not come; when it comes again, so must its detail.</summary>
-    private static void ForgetOthers(AckRow[] now, Dictionary<Guid, ReadOnlyMemory<byte>> sent)
-    {
-        foreach (var node in sent.Keys)
-        {
-            if (!Array.Exists(now, row => row.Node == node))
-            {
-                sent.Remove(node);
-            }
-        }
-    }
-
-    private static AckRow WithoutKnownDetail(AckRow row, Dictionary<Guid, ReadOnlyMemory<byte>> sent)
-    {
-        if (sent.TryGetValue(row.Node, out var known) && known.Span.SequenceEqual(row.Detail.Span))
-        {
-            return row with { Detail = default };
-        }
-
-        sent[row.Node] = row.Detail;
-        return row;
     }
 }

@@ -12,6 +12,7 @@ namespace TeeProxy.Hop;
 /// it. One opening after the other; what it is told stands in <see cref="Status"/>.
 /// </summary>
 /// <param name="rows">Filled by the link that has the stream.</param>
+/// <param name="own">What a successor is told of the nodes before it.</param>
 internal sealed partial class SuccessorLink(
     Address next,
     ChainMember member,
@@ -19,6 +20,7 @@ internal sealed partial class SuccessorLink(
     Journal journal,
     Following<Beat> beats,
     RowTable rows,
+    RowSource own,
     Progress progress,
     OpeningExchange exchange,
     HopDialer dialer,
@@ -133,7 +135,7 @@ internal sealed partial class SuccessorLink(
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
 
             var isCatchUp = part == LinkPart.CatchUp;
-            using var successor = new SuccessorStream(stream, journal, isCatchUp ? null : beats, isCatchUp ? null : rows, progress, answer.Last.Sequence, time);
+            using var successor = new SuccessorStream(stream, journal, isCatchUp ? null : beats, isCatchUp ? null : rows, answer.TakesRows ? own : null, progress, answer.Last.Sequence, time);
             _connection = new Connection(successor, answer.Node, nameof(Verdict.Accept), null);
             problems.Clear(next.ToString());
             LogConnected(next, answer.Node, part, answer.Last.Sequence);

@@ -46,7 +46,7 @@ internal sealed partial class SuccessorList(Following<NextList> next, Func<Addre
         {
             while (ReferenceEquals(next.Current, list))
             {
-                await Task.Delay(Look, time, together.Token);
+                await LookAsync(list, together.Token);
                 Choose();
             }
         }
@@ -56,6 +56,11 @@ internal sealed partial class SuccessorList(Following<NextList> next, Func<Addre
             await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>Until it is time to choose again. Where there is no choice, only another list matters: an idle node should not wake for nothing.</summary>
+    private Task LookAsync(NextList list, CancellationToken cancellation) => list.Addresses.Count > 1
+        ? Task.Delay(Look, time, cancellation)
+        : next.WaitAsync(now => !ReferenceEquals(now, list), cancellation);
 
     private void Choose()
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using TeeChain.Journaling;
 using TeeChain.Protocol.Frames;
 using TeeChain.Protocol.Hop;
@@ -8,13 +10,14 @@ using TeeProxy.Delivery;
 namespace TeeProxy.Hop;
 
 /// <summary>
-/// One accepted stream to the successor: entries and heartbeats down, acks up. <see cref="RunAsync"/> ends with the
+/// One accepted stream to the successor: entries, heartbeats and rows down, acks up. <see cref="RunAsync"/> ends with the
 /// stream, always by an exception that says why.
 /// </summary>
 /// <param name="beats">The head's, to be relayed; null where a bypassed node is brought up to date: it is not in step.</param>
 /// <param name="rows">What the nodes behind have reached; null for such a node too.</param>
+/// <param name="own">What the successor is told of the nodes before it; null where it does not take that.</param>
 internal sealed class SuccessorStream(
-    HopStream stream, Journal journal, Following<Beat>? beats, RowTable? rows, Progress progress, long resumedBehind, TimeProvider time) : IDisposable
+    HopStream stream, Journal journal, Following<Beat>? beats, RowTable? rows, RowSource? own, Progress progress, long resumedBehind, TimeProvider time) : IDisposable
 {
     /// <summary>Enough to keep a fast link busy for a round trip, little enough that a slow successor holds no memory.</summary>
     private const long WindowBytes = 8 << 20;
@@ -42,27 +45,45 @@ internal sealed class SuccessorStream(
         throw new IOException("The journal closed.");
     }
 
-    /// <summary>Relays each new beat. Without a head there is none, and an empty beat shows that this node is there.</summary>
+    /// <summary>
+    /// Relays each new beat. Without a head there is none, and an empty beat shows that this node is there. The rows of the
+    /// nodes before the successor come behind each beat, and once an interval where there is none.
+    /// </summary>
     private async Task SendBeatsAsync(CancellationToken cancellation)
     {
         var sent = Beat.None;
+        var frame = new ArrayBufferWriter<byte>();
+        var told = new ToldDetails();
         while (true)
         {
-            using var interval = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            interval.CancelAfter(Pulse.Interval);
-            try
+            var beat = await NextBeatAsync(sent, cancellation);
+            if (beat is not null || !sent.Heartbeat.IsOfHead)
             {
-                sent = await _beats.WaitAsync(beat => !ReferenceEquals(beat, sent), interval.Token);
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                if (sent.Heartbeat.IsOfHead)
-                {
-                    continue;
-                }
+                sent = beat ?? sent;
+                await stream.Writer.WriteAsync(FrameType.Heartbeat, sent.Heartbeat.ToFrame(sent.View.Span), cancellation);
             }
 
-            await stream.Writer.WriteAsync(FrameType.Heartbeat, sent.Heartbeat.ToFrame(sent.View.Span), cancellation);
+            if (own is not null)
+            {
+                frame.ResetWrittenCount();
+                AckCodec.Write(frame, told.WithoutKnown(own.RowsForSuccessor()));
+                await stream.Writer.WriteAsync(FrameType.Rows, MemoryMarshal.AsMemory(frame.WrittenMemory), cancellation);
+            }
+        }
+    }
+
+    /// <summary>The first that is not <paramref name="sent"/>; null when none comes within an interval.</summary>
+    private async Task<Beat?> NextBeatAsync(Beat sent, CancellationToken cancellation)
+    {
+        using var interval = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        interval.CancelAfter(Pulse.Interval);
+        try
+        {
+            return await _beats.WaitAsync(beat => !ReferenceEquals(beat, sent), interval.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

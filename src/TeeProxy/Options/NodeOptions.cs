@@ -1,4 +1,5 @@
 using TeeChain.Protocol;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery.Comparing;
@@ -73,6 +74,9 @@ internal sealed record NodeOptions
 
     /// <summary>The shared secret; empty when none was given.</summary>
     public required ReadOnlyMemory<byte> Secret { get; init; }
+
+    /// <summary>What the node shows of itself at its start; null: it speaks without TLS.</summary>
+    public Credentials? Tls { get; init; }
 
     public required bool JsonLog { get; init; }
 

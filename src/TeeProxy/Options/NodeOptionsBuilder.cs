@@ -52,6 +52,7 @@ internal static class NodeOptionsBuilder
             HealthInterval = values.Duration("health-interval", arguments.HealthInterval),
             Drain = values.Duration("drain", arguments.Drain),
             Secret = SecretFile.Read(arguments.SecretFile, values),
+            Tls = TlsFlags.Read(arguments, values),
             JsonLog = values.Choice("log", arguments.Log) == "json",
         };
         options = options with { Registration = RegistrationOptions.Read(arguments.Register, arguments.Name, options, environment, values) };

@@ -45,6 +45,18 @@ internal sealed class RunArguments
     [Flag(Basic = true, Otherwise = "none")]
     public string? SecretFile { get; set; }
 
+    [Option("tls-cert", MetaValue = "FILE", HelpText = "this node's certificate in PEM, those between it and its authority behind it: listen port, admin port and hop speak TLS; read again every 10 s and at SIGHUP, as the next two are")]
+    [Flag(Otherwise = "none: no TLS")]
+    public string? TlsCert { get; set; }
+
+    [Option("tls-key", MetaValue = "FILE", HelpText = "its private key in PEM, without a passphrase, readable by its owner alone")]
+    [Flag(Otherwise = "none: it belongs to --tls-cert")]
+    public string? TlsKey { get; set; }
+
+    [Option("tls-ca", MetaValue = "FILE", HelpText = "who vouches for the nodes' certificates, in PEM; nodes then open to each other with certificates on both sides")]
+    [Flag(Otherwise = "none: those whom this machine trusts, and only who is dialled shows a certificate")]
+    public string? TlsCa { get; set; }
+
     [Option("role", Default = "auto", MetaValue = "ROLE", HelpText = "auto lets the first contact decide, and then the journal")]
     [Flag(Choices = ["auto", "head", "replica"])]
     public string? Role { get; set; }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Registration;
 using TeeProxy.Options;
+using TeeProxy.Tls;
 
 namespace TeeProxy.Registration;
 
@@ -12,9 +13,10 @@ namespace TeeProxy.Registration;
 /// hangs or refuses never disturbs the node: it is logged when it changes, and asked again. One announcement at a time.
 /// </summary>
 /// <param name="isStopping">Read anew for every announcement.</param>
+/// <param name="tls">How this node connects; null: as the machine does.</param>
 /// <param name="hasChain">Told whether the fleet has a chain, with every announcement that is taken.</param>
 internal sealed partial class Announcer(
-    NodeOptions options, RegistrationOptions registration, Func<bool> isStopping, Action<bool> hasChain, TimeProvider time, ILogger<Announcer> log) : IDisposable
+    NodeOptions options, RegistrationOptions registration, Func<bool> isStopping, Action<bool> hasChain, TimeProvider time, ILogger<Announcer> log, TlsConnector? tls = null) : IDisposable
 {
     /// <summary>A third of the lease that the registry gives.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -27,7 +29,7 @@ internal sealed partial class Announcer(
     private const int MostReasonChars = 300;
 
     private readonly SemaphoreSlim _oneAtATime = new(1);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), ConnectCallback = tls is null ? null : tls.ConnectAsync })
     {
         MaxResponseContentBufferSize = MostAnswerBytes,
         Timeout = TimeSpan.FromSeconds(2),

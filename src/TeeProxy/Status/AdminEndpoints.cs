@@ -31,9 +31,8 @@ internal sealed class AdminEndpoints
         _statusAt = statusAt;
         _metrics = metrics;
         _actions = actions;
-        _reads = new(StringComparer.Ordinal)
+        _reads = new(StatusPage.Files, StringComparer.Ordinal)
         {
-            ["/"] = AdminAction.Read(StatusPage.WriteAsync),
             ["/livez"] = AdminAction.Read(context => ProbeAsync(context, notLive(), "ok")),
             ["/readyz/write"] = AdminAction.Read(context => WriteReadyAsync(context, status())),
             ["/readyz/read"] = AdminAction.Read(context => ReadyAsync(context, status().Ready.Read)),

@@ -39,6 +39,9 @@ internal sealed class NodeInstruments
         Each("next_connected", "", "1 when entries flow to the next node.",
             node => node.Next is { } next ? [new(One(next.Connected))] : []);
 
+        Each("certificate_expires_timestamp_seconds", "s", "When this node's certificate expires, as Unix time; absent without TLS.",
+            node => node.Tls is { } tls ? [new(tls.Expires.ToUnixTimeSeconds())] : []);
+
         Each("role", "", "1 for the role that this node has.",
             node => [.. Roles.Select(role => new Measurement<double>(One(node.Role == role), new KeyValuePair<string, object?>("role", role)))]);
         Each("build_info", "", "Always 1; the labels say what runs.",

@@ -3,6 +3,7 @@ using System.Reflection;
 using TeeChain.Journaling;
 using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
@@ -33,11 +34,21 @@ internal sealed class StatusSource(
     SuccessorList successors,
     Following<NextList> next,
     ParkedWrites parked,
+    Watch watch,
+    CredentialsWatch? credentials,
     TimeProvider time)
 {
     private const int MostListed = 100;
 
+    private const int LongestReason = 240;
+
+    /// <summary>What people read may be so old: acks may flow a thousand times a second.</summary>
+    private static readonly TimeSpan DetailAge = TimeSpan.FromMilliseconds(200);
+
     private readonly long _started = time.GetTimestamp();
+    private volatile Told? _told;
+
+    private sealed record Told(NodeDetail Detail, long At);
 
     /// <summary>The release, without the commit.</summary>
     public static string Version { get; } =
@@ -73,15 +84,43 @@ internal sealed class StatusSource(
         var state = (IsWhole(behind) ? AckState.Whole : 0) | (ready.Ok ? AckState.Readable : 0) | (departure.IsDraining ? AckState.Draining : 0)
             | (member.Standing.Current.Membership.IsJoining ? AckState.Joining : 0)
             | (parked.All.Count > 0 ? AckState.Parked : 0);
-        return (state, new NodeDetail
+        return (state, Detail());
+    }
+
+    /// <summary>What this node says of itself; the same object until something in it is another.</summary>
+    private NodeDetail Detail()
+    {
+        var told = _told;
+        if (told is not null && time.GetElapsedTime(told.At) < DetailAge)
+        {
+            return told.Detail;
+        }
+
+        var ready = Ready();
+        var membership = member.Standing.Current.Membership;
+        var detail = new NodeDetail
         {
             Address = options.Listen.Told.ToString(),
             Admin = options.Admin.Told.ToString(),
             Divergences = comparison.Divergences,
             Redelivered = cursor.Redelivered,
             Parked = parked.All.Count,
-            NotReadable = ready.Why,
-        });
+            NotReadable = Short(ready.Read.Why),
+            Name = options.Registration?.Name,
+            Role = RoleOf(membership),
+            Epoch = membership.Epoch,
+            LagSeconds = Math.Round(Lag(progress.Applied), 1),
+            WritesPerSecond = watch.WritesPerSecond,
+            Ready = new ReadyStatus(Short(ready.Write), Short(ready.Read), Short(ready.Stale)),
+            Successors = [.. successors.Status.Select(static next => next with { Why = Short(next.Why) })],
+        };
+        if (told is not null && detail.SaysTheSameAs(told.Detail))
+        {
+            detail = told.Detail;
+        }
+
+        _told = new Told(detail, time.GetTimestamp());
+        return detail;
     }
 
     public NodeStatus Status()
@@ -96,7 +135,7 @@ internal sealed class StatusSource(
             NodeId = membership.Node,
             JournalId = journal.JournalId,
             Chain = membership.Chain,
-            Role = membership.Role.ToString().ToLowerInvariant(),
+            Role = RoleOf(membership),
             Epoch = membership.Epoch,
             Head = membership.Head,
             HeadAddress = membership.HeadAddress,
@@ -109,7 +148,7 @@ internal sealed class StatusSource(
             AppliedSequence = applied,
             HeadSequence = head,
             LagEntries = Math.Max(0, head - applied),
-            LagSeconds = Math.Max(headWindow.Behind(applied).TotalSeconds, ownWindow.Behind(applied).TotalSeconds),
+            LagSeconds = Lag(applied),
             JournalBytes = journal.Bytes,
             HeldBytes = journal.HeldBytes,
             Application = new ApplicationStatus(health.Current.IsUp, health.Current.Why),
@@ -120,6 +159,7 @@ internal sealed class StatusSource(
             Nodes = membership.Nodes,
             Detached = [.. membership.Known.Where(known => known.IsDetached).Select(known => new ChainNode(known.Node, known.Address))],
             Rows = [.. rows.Rows.Select(Describe)],
+            Places = Places(membership, head),
             Ready = Ready(),
             Whole = IsWhole(rows.Rows),
             Draining = departure.IsDraining,
@@ -133,6 +173,7 @@ internal sealed class StatusSource(
             Divergences = comparison.Divergences,
             RecentDivergences = comparison.Recent,
             Problems = problems.Snapshot(),
+            Tls = credentials is { Current: var own, Problem: var wrong } ? new TlsStatus(own.Expires, own.IsMutual, wrong) : null,
             UptimeSeconds = time.GetElapsedTime(_started).TotalSeconds,
         };
     }
@@ -159,6 +200,30 @@ internal sealed class StatusSource(
             ? new StatusAt(sequence, true, applied, Hex(position.Crc), digest.ToString("x16", CultureInfo.InvariantCulture), null)
             : new StatusAt(sequence, false, applied, Hex(position.Crc), null, $"the digest is remembered for the last {DeliveredDigest.Remembered} records of this run only");
     }
+
+    /// <summary>The chain, with this node as it is now among the others as they were last heard of.</summary>
+    private IReadOnlyList<PlaceStatus> Places(Membership membership, long head)
+    {
+        var (state, detail) = Claims(rows.Rows);
+        var own = new Sighting(new AckRow(membership.Node, journal.JournalId, journal.Last.Sequence, progress.Applied, membership.View, state, default), detail, TimeSpan.Zero, IsTold: true);
+        return PlaceRule.Draw(new PlaceRule.Facts(
+            membership.Node,
+            membership.Head,
+            head,
+            [.. watch.Look().Select(one => (one.Node, one.Seen ?? own))],
+            membership.Chain is null ? [] : [.. membership.Nodes.Concat(membership.Announced).Concat(membership.Others).DistinctBy(static node => node.Node)],
+            [.. membership.Known.Where(static known => known.IsDetached).Select(static known => known.Node)],
+            Predecessor?.Status));
+    }
+
+    private double Lag(long applied) => Math.Max(headWindow.Behind(applied).TotalSeconds, ownWindow.Behind(applied).TotalSeconds);
+
+    private static string RoleOf(Membership membership) => membership.Role.ToString().ToLowerInvariant();
+
+    /// <summary>A reason may quote what another process said; a row is to stay small.</summary>
+    private static string? Short(string? why) => why is { Length: > LongestReason } ? why[..LongestReason] + "…" : why;
+
+    private static Readiness Short(Readiness readiness) => readiness with { Why = Short(readiness.Why) };
 
     private bool IsWhole(IReadOnlyList<RowTable.Row> behind) =>
         successors.Current is null || (successors.IsFirstConnected && behind is [var nearest, ..] && nearest.Ack.State.HasFlag(AckState.Whole));

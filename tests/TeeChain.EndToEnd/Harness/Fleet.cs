@@ -8,10 +8,13 @@ namespace TeeChain.EndToEnd.Harness;
 /// </summary>
 internal sealed class Fleet : IAsyncDisposable
 {
-    private readonly TestFolder _folder = new();
+    private const string FrontName = "front";
 
-    private Fleet(FleetPlan plan)
+    private readonly TestFolder _folder;
+
+    private Fleet(FleetPlan plan, TestFolder folder, TestCertificates? certificates)
     {
+        (_folder, Certificates) = (folder, certificates);
         var ports = Ports.Reserve();
         var secret = _folder.File("secret");
         File.WriteAllText(secret, Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
@@ -20,7 +23,7 @@ internal sealed class Fleet : IAsyncDisposable
         Apps = [.. Enumerable.Range(0, plan.Nodes).Select(i => new SampleApp($"app{i + 1}", ports.Next(), _folder.Path) { Delay = plan.Delay })];
         var listen = Apps.Select(_ => ports.Next()).ToArray();
         Nodes = [.. Apps.Select((app, i) => new TeeProxyNode(
-            $"node{i + 1}",
+            NameOf(i),
             plan.Adjust(i, new NodeFlags
             {
                 Listen = listen[i],
@@ -30,10 +33,14 @@ internal sealed class Fleet : IAsyncDisposable
                 Spares = plan.HasSpares ? listen[Math.Min(i + 2, plan.Nodes)..] : [],
                 Data = _folder.File($"node{i + 1}.journal"),
                 SecretFile = secret,
+                Tls = certificates?.Of(NameOf(i)),
             }),
             _folder.Path))];
-        Front = plan.HasFront ? new HaProxy(_folder.Path, ports, [.. Nodes.Select(node => node.Flags)]) : null;
+        Front = plan.HasFront ? new HaProxy(_folder.Path, ports, [.. Nodes.Select(node => node.Flags)], certificates?.InOneFile(FrontName)) : null;
     }
+
+    /// <summary>Null where none are planned.</summary>
+    public TestCertificates? Certificates { get; }
 
     public IReadOnlyList<SampleApp> Apps { get; }
 
@@ -51,7 +58,11 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Starts everything and waits until it takes writes and every node takes reads.</summary>
     public static async Task<Fleet> StartAsync(FleetPlan plan, CancellationToken cancellation)
     {
-        var fleet = new Fleet(plan);
+        var folder = new TestFolder();
+        var certificates = plan.HasTls
+            ? await TestCertificates.MakeAsync(folder.File("certs"), [.. Enumerable.Range(0, plan.Nodes).Select(NameOf), FrontName], cancellation)
+            : null;
+        var fleet = new Fleet(plan, folder, certificates);
         try
         {
             fleet.StartAll();
@@ -92,6 +103,8 @@ internal sealed class Fleet : IAsyncDisposable
 
         _folder.Dispose();
     }
+
+    private static string NameOf(int node) => $"node{node + 1}";
 
     private void StartAll()
     {

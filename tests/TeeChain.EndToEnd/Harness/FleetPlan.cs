@@ -11,6 +11,9 @@ internal sealed record FleetPlan
     /// <summary>Whether each node lists all the nodes behind it as its successors, and not only the next.</summary>
     public bool HasSpares { get; init; }
 
+    /// <summary>Whether nodes and HAProxy speak TLS, and nodes show each other certificates.</summary>
+    public bool HasTls { get; init; }
+
     /// <summary>How long every application takes for a write.</summary>
     public TimeSpan Delay { get; init; }
 

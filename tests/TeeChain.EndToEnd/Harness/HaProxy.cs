@@ -7,18 +7,20 @@ namespace TeeChain.EndToEnd.Harness;
 /// A real HAProxy with the repository's haproxy.cfg, whose addresses are moved by environment variables. The file lists
 /// three nodes: for more, a copy with more server lines is used; for fewer, the others are never there.
 /// </summary>
-internal sealed class HaProxy(string folder, Ports ports, IReadOnlyList<NodeFlags> nodes) : IAsyncDisposable
+/// <param name="certificate">For clients, with its key, where nodes speak TLS too; null: without.</param>
+internal sealed class HaProxy(string folder, Ports ports, IReadOnlyList<NodeFlags> nodes, string? certificate = null) : IAsyncDisposable
 {
     private const int BundledNodes = 3;
     private const string User = "teechain";
     private const string Password = "teechain-tests";
 
     private readonly int _http = ports.Next();
+    private readonly int _https = certificate is null ? 0 : ports.Next();
     private readonly int _stats = ports.Next();
     private RealProcess? _process;
 
     /// <summary>Where clients go.</summary>
-    public Uri Address => new($"http://127.0.0.1:{_http}");
+    public Uri Address => certificate is null ? new($"http://127.0.0.1:{_http}") : new($"https://127.0.0.1:{_https}");
 
     /// <summary>Of the Runtime API.</summary>
     public string Socket { get; } = Path.Combine(folder, "haproxy.sock");
@@ -42,8 +44,15 @@ internal sealed class HaProxy(string folder, Ports ports, IReadOnlyList<NodeFlag
         {
             var node = i < nodes.Count ? nodes[i] : null;
             environment[$"TEECHAIN_NODE{i + 1}_TEEPROXY"] = $"127.0.0.1:{node?.Listen ?? ports.Next()}";
-            environment[$"TEECHAIN_NODE{i + 1}_APP"] = $"127.0.0.1:{node?.Local ?? ports.Next()}";
+            environment[$"TEECHAIN_NODE{i + 1}_APP"] = $"127.0.0.1:{(certificate is null ? node?.Local : node?.Listen) ?? ports.Next()}";
             environment[$"TEECHAIN_NODE{i + 1}_ADMIN_PORT"] = $"{node?.Admin ?? ports.Next()}";
+        }
+
+        if (certificate is not null)
+        {
+            environment["TEECHAIN_HTTPS_BIND"] = $"127.0.0.1:{_https}";
+            environment["TEECHAIN_HTTPS_CERT"] = certificate;
+            environment["TEECHAIN_NODES_CA"] = nodes[0].Tls!.Authority;
         }
 
         _process = RealProcess.Start("haproxy", ["-db", "-f", Configuration()], Path.Combine(folder, "haproxy.log"), environment: environment);

@@ -17,5 +17,6 @@ internal static class Loopback
         AllowAutoRedirect = false,
         MaxConnectionsPerServer = connections,
         ConnectTimeout = TimeSpan.FromSeconds(5),
+        SslOptions = TestCertificates.ClientOptions,
     };
 }

@@ -41,6 +41,9 @@ internal sealed record NodeFlags
 
     public long? JournalMaxBytes { get; init; }
 
+    /// <summary>Null: without TLS.</summary>
+    public NodeTls? Tls { get; init; }
+
     /// <summary>Any other flags, as they are typed.</summary>
     public IReadOnlyList<string> Others { get; init; } = [];
 
@@ -54,6 +57,9 @@ internal sealed record NodeFlags
             ("--next", Next is { } port ? string.Join(',', Spares.Prepend(port).Select(one => $":{one}")) : null),
             ("--data", Data),
             ("--secret-file", SecretFile),
+            ("--tls-cert", Tls?.Certificate),
+            ("--tls-key", Tls?.Key),
+            ("--tls-ca", Tls?.Authority),
             ("--role", Role),
             ("--ack-timeout", Milliseconds(AckTimeout)),
             ("--app-timeout", Milliseconds(AppTimeout)),

@@ -18,9 +18,9 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
     /// <summary>What the next start uses.</summary>
     public NodeFlags Flags { get; set; } = flags;
 
-    public Uri Address => new($"http://{Flags.Machine.Address}:{Flags.Listen}");
+    public Uri Address => new($"{Scheme}://{Flags.Machine.Address}:{Flags.Listen}");
 
-    public Uri Admin => new($"http://{Flags.Machine.Address}:{Flags.Admin}");
+    public Uri Admin => new($"{Scheme}://{Flags.Machine.Address}:{Flags.Admin}");
 
     public RealProcess Process => _process ?? throw new InvalidOperationException($"{name} was never started.");
 
@@ -108,6 +108,8 @@ internal sealed class TeeProxyNode(string name, NodeFlags flags, string folder) 
 
     public Task NoLongerReadyAsync(string face, CancellationToken cancellation) => Eventually.TrueAsync(
         async () => await NotReadyAsync(face, cancellation) is not null, $"{name} is not ready ({face})", cancellation);
+
+    private string Scheme => Flags.Tls is null ? "http" : "https";
 
     // On this machine without a secret, as an operator would.
     private async Task<HttpResponseMessage> AskAsync(string path, CancellationToken cancellation)

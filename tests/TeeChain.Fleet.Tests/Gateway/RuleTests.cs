@@ -2,7 +2,9 @@ using System.Net.Sockets;
 using FsCheck;
 using FsCheck.Fluent;
 using TeeChain.Fleet.Gateway;
+using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Registry;
+using TeeChain.Protocol.Tls;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TeeChain.Fleet.Tests.Gateway;
@@ -69,6 +71,20 @@ public sealed class RuleTests
         var reads = ClusterRule.Clusters(new FleetView(1, workers), "RoundRobin", TimeSpan.FromMilliseconds(500))[0];
 
         Assert.Equal("http://127.0.0.1:3", Assert.Single(reads.Destinations!.Values).Address);
+    }
+
+    [Fact]
+    public void Over_TLS_everything_goes_to_teeproxies_and_admin_ports_by_https()
+    {
+        Worker[] workers = [new("a", "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", WorkerState.Present)];
+
+        var clusters = ClusterRule.Clusters(new FleetView(1, workers), "RoundRobin", TimeSpan.FromMilliseconds(500), new NodeWire(Authorities.OfMachine));
+
+        Assert.All(clusters.SelectMany(cluster => cluster.Destinations!.Values), one =>
+        {
+            Assert.Equal("https://127.0.0.1:2", one.Address);
+            Assert.StartsWith("https://127.0.0.1:3/readyz/", one.Health, StringComparison.Ordinal);
+        });
     }
 
     [Theory]

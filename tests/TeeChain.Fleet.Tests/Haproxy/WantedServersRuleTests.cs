@@ -17,6 +17,30 @@ public sealed class WantedServersRuleTests
     }
 
     [Fact]
+    public void Over_TLS_reads_go_through_the_teeproxies_and_a_name_is_verified()
+    {
+        var worker = Worker("romulus") with { Teeproxy = "node1:9000" };
+
+        var wanted = WantedServersRule.From(new FleetView(1, [worker]), new Dictionary<Worker, WorkerPlace> { [worker] = Place }, new ServerTls("/etc/ca.pem"));
+
+        Assert.Equal(["writes 9000", "writes_first 9000", "reads 9000", "reads_stale 9000"], wanted.Select(server => $"{server.Id.Backend} {server.Port}"));
+        Assert.All(wanted, server => Assert.Equal(
+            "10.0.0.1:9000 port 9500 addr 10.0.0.9 ssl verify required ca-file /etc/ca.pem check-ssl verifyhost node1", server.Placement));
+    }
+
+    [Fact]
+    public void HAProxy_compares_no_IP_addresses_so_it_is_told_none() =>
+        Assert.Equal("ssl verify required ca-file /etc/ca.pem check-ssl", new ServerTls("/etc/ca.pem").Keywords("10.0.0.1:9000"));
+
+    [Theory]
+    [InlineData("/etc/ca.pem", true)]
+    [InlineData("/my files/ca.pem", false)]
+    [InlineData("/etc/ca.pem;disable", false)]
+    [InlineData("/etc/ca\n.pem", false)]
+    [InlineData("/etc/ca\n", false)]
+    public void A_path_is_one_word_of_HAProxys(string path, bool isWord) => Assert.Equal(isWord, new ServerTls(path).IsWord);
+
+    [Fact]
     public void The_first_write_has_one_place_to_go() =>
         Assert.Equal("romulus", Assert.Single(From(Worker("romulus"), Worker("remus")), server => server.Id.Backend == "writes_first").Id.Name);
 

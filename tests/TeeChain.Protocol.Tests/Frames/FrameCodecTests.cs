@@ -12,6 +12,7 @@ public sealed class FrameCodecTests
     [InlineData(FrameType.Heartbeat, 7)]
     [InlineData(FrameType.Entries, FrameCodec.MaxPayloadBytes)]
     [InlineData(FrameType.Close, 9)]
+    [InlineData(FrameType.Rows, 10)]
     public void A_sealed_frame_reads_back(FrameType type, int length)
     {
         var payload = Wire.Pattern(length, 1);
@@ -61,7 +62,7 @@ public sealed class FrameCodecTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(8)]
+    [InlineData(9)]
     [InlineData(255)]
     public void An_unknown_type_is_refused(byte type)
     {

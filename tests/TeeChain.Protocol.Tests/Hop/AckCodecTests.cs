@@ -11,7 +11,7 @@ public sealed class AckCodecTests
 {
     private static readonly AckRow[] Two =
     [
-        new(Guid.NewGuid(), Guid.NewGuid(), 42, 40, new ViewVersion(7, 3), AckState.Whole | AckState.Readable, "{\"address\":\":9001\"}"u8.ToArray()),
+        new(Guid.NewGuid(), Guid.NewGuid(), 42, 40, new ViewVersion(7, 3), AckState.Whole | AckState.Readable, "{\"address\":\":9001\"}"u8.ToArray()) { Age = TimeSpan.FromMilliseconds(1_234) },
         new(Guid.NewGuid(), Guid.NewGuid(), long.MaxValue, 0, new ViewVersion(long.MaxValue, long.MaxValue), AckState.Draining, default),
     ];
 
@@ -28,6 +28,38 @@ public sealed class AckCodecTests
 
     [Fact]
     public void No_rows_read_back() => Assert.Empty(AckCodec.Read(Payload([])));
+
+    [Theory]
+    [InlineData(-5, 0)]
+    [InlineData(0.4, 0)]
+    [InlineData(3_000, 3_000)]
+    [InlineData(1e12, uint.MaxValue)]
+    public void An_age_reads_back_in_milliseconds_within_its_range(double milliseconds, double read)
+    {
+        var rows = AckCodec.Read(Payload([Two[1] with { Age = TimeSpan.FromMilliseconds(milliseconds) }]));
+
+        Assert.Equal(TimeSpan.FromMilliseconds(read), rows[0].Age);
+    }
+
+    [Fact]
+    public void Rows_of_a_release_without_ages_are_new()
+    {
+        var payload = Payload(Two)[..^8];
+
+        var rows = AckCodec.Read(payload);
+
+        Assert.Equal(Two.Select(row => WithoutDetail(row) with { Age = TimeSpan.Zero }), rows.Select(WithoutDetail));
+    }
+
+    [Fact]
+    public void What_a_later_release_adds_is_left_unread()
+    {
+        byte[] payload = [.. Payload(Two), 1, 2, 3];
+
+        var rows = AckCodec.Read(payload);
+
+        Assert.Equal(Two.Select(WithoutDetail), rows.Select(WithoutDetail));
+    }
 
     [Fact]
     public void Details_outlive_the_frame()
@@ -65,9 +97,9 @@ public sealed class AckCodecTests
     }
 
     [Fact]
-    public void A_payload_cut_anywhere_is_refused()
+    public void Rows_cut_anywhere_are_refused()
     {
-        var payload = Payload(Two);
+        var payload = Payload(Two)[..^8];
 
         for (var length = 0; length < payload.Length; length++)
         {

@@ -12,8 +12,12 @@ public sealed class RowTableTests : IDisposable
     private static readonly Guid One = Guid.NewGuid();
     private static readonly Guid Other = Guid.NewGuid();
 
-    private readonly RowTable _table = new();
+    private readonly HandClock _clock = new();
+    private readonly RowTable _ahead = new();
+    private readonly RowTable _table;
     private readonly TemporaryFolder _data = new();
+
+    public RowTableTests() => _table = new RowTable(time: _clock);
 
     public void Dispose() => _data.Dispose();
 
@@ -77,7 +81,7 @@ public sealed class RowTableTests : IDisposable
         await journal.AppendAsync(TeeChain.Journaling.EntryKind.Write, TeeChain.Journaling.EntryPayload.InMemory("POST /"u8.ToArray(), default));
         using var progress = new Progress(0);
         using var member = Member(journal);
-        var source = new RowSource(member, journal, progress, _table, _ => (AckState.Whole, new NodeDetail { Address = "mine", Admin = "x" }));
+        var source = new RowSource(member, journal, progress, _ahead, _table, _ => (AckState.Whole, new NodeDetail { Address = "mine", Admin = "x" }));
         _table.Update([Row(One, 7, Detail("a")), Row(Other, 6)]);
         _table.Update([Row(One, 8), Row(Other, 6)]);
 
@@ -98,7 +102,7 @@ public sealed class RowTableTests : IDisposable
         var claimedOf = new List<int>();
         using var member = Member(journal);
         var source = new RowSource(
-            member, journal, progress, _table,
+            member, journal, progress, _ahead, _table,
             behind =>
             {
                 claimedOf.Add(behind.Count);
@@ -112,6 +116,32 @@ public sealed class RowTableTests : IDisposable
 
         Assert.Equal([1], claimedOf);
         Assert.Equal((2, 0L), (rows.Length, rows[0].Applied));
+    }
+
+    [Fact]
+    public async Task The_successor_is_told_of_the_nodes_before_it_and_of_none_behind()
+    {
+        await using var journal = _data.OpenJournal();
+        using var progress = new Progress(0);
+        using var member = Member(journal);
+        var source = new RowSource(member, journal, progress, _ahead, _table, _ => (AckState.Whole, new NodeDetail { Address = "mine", Admin = "x" }));
+        _table.Update([Row(Guid.NewGuid(), 3)]);
+        _ahead.Update([Row(One, 7), Row(Other, 6), Row(member.Node, 5)]);
+
+        var rows = source.RowsForSuccessor();
+
+        Assert.Equal([One, Other, member.Node], rows.Select(row => row.Node));
+        Assert.Equal(0, rows[2].Durable); // its own is as it is, not as it came round
+    }
+
+    [Fact]
+    public void A_row_ages_here_and_with_everybody_who_passes_it_on()
+    {
+        _table.Update([Row(One, 1) with { Age = TimeSpan.FromSeconds(2) }]);
+
+        _clock.AdvanceMilliseconds(500);
+
+        Assert.Equal(TimeSpan.FromSeconds(2.5), _table.Aged(_table.Rows[0]).Age);
     }
 
     [Fact]

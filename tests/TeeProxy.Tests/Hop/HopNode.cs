@@ -8,9 +8,11 @@ using TeeChain.Journaling;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Hop;
 using TeeChain.Protocol.Status;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Hop;
+using TeeProxy.Tls;
 
 namespace TeeProxy.Tests.Hop;
 
@@ -18,13 +20,15 @@ namespace TeeProxy.Tests.Hop;
 internal sealed class HopNode : IAsyncDisposable
 {
     private readonly WebApplication _server;
-    private readonly HopDialer _dialer = new();
+    private readonly HopDialer _dialer;
     private readonly OpeningExchange _exchange;
     private readonly PredecessorLink _predecessor;
+    private readonly RowSource _rows;
 
-    private HopNode(TemporaryFolder data, WebApplication server, Address address, string secret, bool hasNext, string settings, JournalOptions? journal)
+    private HopNode(TemporaryFolder data, WebApplication server, Address address, string secret, bool hasNext, string settings, JournalOptions? journal, CredentialsWatch? tls)
     {
         (_server, Address) = (server, address);
+        _dialer = new HopDialer(tls is null ? null : new TlsConnector(tls));
         _exchange = new OpeningExchange(new OpeningCodec(System.Text.Encoding.UTF8.GetBytes(secret)));
         Journal = data.OpenJournal(journal);
         var membership = MembershipFile.Load(data.Folder);
@@ -37,10 +41,10 @@ internal sealed class HopNode : IAsyncDisposable
         Member = new ChainMember(data.Folder, Journal, membership, hasNext);
         Openings = new Openings(Member, Journal, chain, Lease, headWindow, () => Progress.Applied);
         Office = new Office(Member, Journal, chain);
-        var rows = new RowSource(
-            Member, Journal, Progress, Rows, _ => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
+        _rows = new RowSource(
+            Member, Journal, Progress, Ahead, Rows, _ => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
         _predecessor = new PredecessorLink(
-            Member, Openings, new HandOver(Member, Openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), rows, Progress, _exchange, Problems, Clock, NullLogger<PredecessorLink>.Instance);
+            Member, Openings, new HandOver(Member, Openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), _rows, Ahead, Progress, _exchange, Problems, Clock, NullLogger<PredecessorLink>.Instance);
         Heart = new Heart(Member, Office, Journal, () => Progress.Applied, Rows, Lease, headWindow, new LagWindow(TimeProvider.System, TimeSpan.FromSeconds(1)), Beats, TimeProvider.System);
     }
 
@@ -66,6 +70,9 @@ internal sealed class HopNode : IAsyncDisposable
 
     public RowTable Rows { get; } = new();
 
+    /// <summary>What the nodes before this one have reached.</summary>
+    public RowTable Ahead { get; } = new();
+
     public Following<Beat> Beats { get; } = new(Beat.None);
 
     /// <summary>By which the predecessor's silence is measured.</summary>
@@ -74,12 +81,19 @@ internal sealed class HopNode : IAsyncDisposable
     public PreviousStatus? Previous => _predecessor.Status;
 
     public static async Task<HopNode> StartAsync(
-        TemporaryFolder data, string secret = Secret, bool hasNext = false, string settings = "order=total", JournalOptions? journal = null)
+        TemporaryFolder data, string secret = Secret, bool hasNext = false, string settings = "order=total", JournalOptions? journal = null,
+        CredentialsWatch? tls = null)
     {
         HopDoor? door = null;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, port =>
+        {
+            if (tls is not null)
+            {
+                new TlsDoor(tls).Open(port, forNodes: true);
+            }
+        }));
         var server = builder.Build();
         server.Run(context =>
         {
@@ -93,8 +107,8 @@ internal sealed class HopNode : IAsyncDisposable
         });
         await server.StartAsync();
 
-        var node = new HopNode(data, server, new Address("127.0.0.1", new Uri(server.Urls.Single()).Port), secret, hasNext, settings, journal);
-        door = new HopDoor(node._predecessor, server.Lifetime.ApplicationStopping);
+        var node = new HopNode(data, server, new Address("127.0.0.1", new Uri(server.Urls.Single()).Port), secret, hasNext, settings, journal, tls);
+        door = new HopDoor(node._predecessor, tls is { Current.IsMutual: true }, server.Lifetime.ApplicationStopping);
         return node;
     }
 
@@ -102,7 +116,7 @@ internal sealed class HopNode : IAsyncDisposable
     public SuccessorLink LinkTo(Address next)
     {
         var link = new SuccessorLink(
-            next, Member, Openings, Journal, Beats, Rows, Progress, _exchange, _dialer, Problems, TimeProvider.System, NullLogger<SuccessorLink>.Instance);
+            next, Member, Openings, Journal, Beats, Rows, _rows, Progress, _exchange, _dialer, Problems, TimeProvider.System, NullLogger<SuccessorLink>.Instance);
         link.Assign(LinkPart.Stream);
         return link;
     }

@@ -44,6 +44,42 @@ public sealed class HopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_hears_of_all_before_it_also_before_there_is_a_chain_until_the_stream_ends()
+    {
+        using var lastData = new TemporaryFolder();
+        await using var last = await HopNode.StartAsync(lastData);
+        await using var next = await HopNode.StartAsync(_nextData, hasNext: true);
+        await using var head = await HopNode.StartAsync(_headData, hasNext: true);
+        await using (var running = new RunningLink(head.LinkTo(next.Address)))
+        await using (var behind = new RunningLink(next.LinkTo(last.Address)))
+        {
+            await Eventually.TrueAsync(() => last.Ahead.Rows.Count == 2, "the last hears of two nodes before it");
+
+            Assert.Equal([head.Member.Node, next.Member.Node], last.Ahead.Rows.Select(row => row.Ack.Node));
+            Assert.Equal([head.Address.ToString(), next.Address.ToString()], last.Ahead.Rows.Select(row => row.Detail?.Address));
+            Assert.Equal(head.Member.Node, Assert.Single(next.Ahead.Rows).Ack.Node);
+            Assert.Empty(head.Ahead.Rows);
+        }
+
+        await Eventually.TrueAsync(() => last.Ahead.Rows.Count == 0, "what the stream told is discarded with it");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rows_go_to_a_successor_that_takes_them_and_to_no_other(bool takes)
+    {
+        using var next = new HandSuccessor();
+        await using var head = await HopNode.StartAsync(_headData, hasNext: true);
+        var taking = next.TakeAsync(2, answer => answer with { TakesRows = takes }, Cancellation);
+
+        await using var running = new RunningLink(head.LinkTo(next.Address));
+        var types = await taking;
+
+        Assert.Equal(takes ? [FrameType.Heartbeat, FrameType.Rows] : [FrameType.Heartbeat], types.Distinct());
+    }
+
+    [Fact]
     public async Task An_entry_far_longer_than_a_frame_and_the_window_arrives()
     {
         var options = new JournalOptions { SegmentBytes = 64 << 20, MaxBytes = 256 << 20 };
