@@ -74,13 +74,10 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
             }
 
             isReusable = broken is null && head is { Status: >= 200, KeepsConnection: true } && source.IsWhole && connection.Received.IsEmpty;
-            if (isAwaited && digest is not null)
+            return new DeliveryResult.Delivered(answer! with { Body = body.Body! })
             {
-                await using var held = body.Body!.OpenStream();
-                await digest.ReadAsync(held);
-            }
-
-            return new DeliveryResult.Delivered(answer! with { Body = body.Body! }) { Kept = digest?.Complete() };
+                Kept = digest is null || (isAwaited && !await TryDigestAsync(body.Body!, digest)) ? null : await digest.CompleteAsync(),
+            };
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidDataException)
         {
@@ -109,6 +106,21 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
     {
         await digest.ReadAsync(source);
         return new SpoolResult(SpoolOutcome.Complete, SpooledBody.Empty);
+    }
+
+    /// <summary>False where the spool file cannot be read: then the answer's body is not compared, and its client will see the same.</summary>
+    private static async ValueTask<bool> TryDigestAsync(SpooledBody body, AnswerDigest digest)
+    {
+        try
+        {
+            await using var held = body.OpenStream();
+            await digest.ReadAsync(held);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Takes the head of the answer, where it has come; what goes before the real one is passed over.</summary>

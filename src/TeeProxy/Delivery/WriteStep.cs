@@ -26,12 +26,12 @@ internal sealed class WriteStep(
 
     private void Finish(RecordedWrite write, DeliveryResult.Answered result)
     {
-        // The order matters: outcome, then cursor, then client. A crash in between delivers again, and loses nothing.
         if (result.Kept is { } kept)
         {
-            comparison.Answers?.Keep(write.Sequence, kept);
+            comparison.Answers?.Keep(write.Sequence, kept); // before it is compared, so that one that differs is found
         }
 
+        // The order matters: outcome, then cursor, then client. A crash in between delivers again, and loses nothing.
         if (member.IsHead)
         {
             outcomes.Record(write.Sequence, result.Status, result.Kept?.Digest ?? 0);

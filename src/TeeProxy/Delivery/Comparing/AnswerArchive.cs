@@ -15,12 +15,17 @@ internal sealed class AnswerArchive(Journal journal, Comparison comparison, Guid
     public AnswerReport Of(long sequence, bool hasBody)
     {
         var report = new AnswerReport { Sequence = sequence, Node = node, IsHead = isHead(), Compare = comparison.Mode.ToString().ToLowerInvariant() };
+        if (sequence > journal.Last.Sequence)
+        {
+            return report with { Why = $"the journal ends at {journal.Last.Sequence}" };
+        }
+
         try
         {
             using var reader = journal.OpenReader(sequence - 1);
             if (!reader.TryRead(out var entry) || entry.Kind != EntryKind.Write)
             {
-                return report with { Why = entry is null ? $"the journal ends at {journal.Last.Sequence}" : $"record {sequence} is no write" };
+                return report with { Why = $"record {sequence} is no write" };
             }
 
             report = report with { Write = Describe(entry, hasBody), Head = Outcome(reader, sequence) };

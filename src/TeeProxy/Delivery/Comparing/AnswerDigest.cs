@@ -68,7 +68,18 @@ internal sealed class AnswerDigest : IDisposable
         }
     }
 
-    /// <summary>The body is whole. Called once.</summary>
+    /// <summary>The body is whole. Called once; where there is much to mask, not on the thread that serves all sockets.</summary>
+    public async ValueTask<KeptAnswer> CompleteAsync()
+    {
+        if (_whole?.WrittenCount > KeptAnswer.MostBodyBytes)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
+        return Complete();
+    }
+
+    /// <summary>The same, at once.</summary>
     public KeptAnswer Complete()
     {
         if (_whole is not null)

@@ -14,7 +14,7 @@ internal sealed class KeptAnswers
 
     private readonly Lock _gate = new();
 
-    // Under _gate. Invariant: each queue has the keys of its table, oldest first, and perhaps some that went.
+    // Under _gate. Invariant: each queue has the keys of its table, oldest first; _recentBytes is what _recent holds.
     private readonly Dictionary<long, KeptAnswer> _recent = [];
     private readonly Queue<long> _recentOrder = new();
     private readonly Dictionary<long, KeptAnswer> _diverging = [];
@@ -25,13 +25,20 @@ internal sealed class KeptAnswers
     {
         lock (_gate)
         {
-            TakeRecent(sequence);
-            _recent[sequence] = answer;
-            _recentOrder.Enqueue(sequence);
-            _recentBytes += answer.HeldBytes;
-            while (_recentBytes > MostRecentBytes)
+            if (_recent.TryGetValue(sequence, out var before))
             {
-                TakeRecent(_recentOrder.Dequeue());
+                _recentBytes -= before.HeldBytes; // answered again: the write was delivered again
+            }
+            else
+            {
+                _recentOrder.Enqueue(sequence);
+            }
+
+            _recent[sequence] = answer;
+            _recentBytes += answer.HeldBytes;
+            while (_recentBytes > MostRecentBytes && _recent.Remove(_recentOrder.Dequeue(), out var oldest))
+            {
+                _recentBytes -= oldest.HeldBytes;
             }
         }
     }
@@ -41,15 +48,17 @@ internal sealed class KeptAnswers
     {
         lock (_gate)
         {
-            if (TakeRecent(sequence) is not { } answer)
+            if (!_recent.TryGetValue(sequence, out var answer))
             {
                 return;
             }
 
-            if (_diverging.TryAdd(sequence, answer))
+            if (!_diverging.ContainsKey(sequence))
             {
                 _divergingOrder.Enqueue(sequence);
             }
+
+            _diverging[sequence] = answer;
 
             if (_divergingOrder.Count > MostDiverging)
             {
@@ -63,17 +72,7 @@ internal sealed class KeptAnswers
     {
         lock (_gate)
         {
-            return _diverging.GetValueOrDefault(sequence) ?? _recent.GetValueOrDefault(sequence);
+            return _recent.GetValueOrDefault(sequence) ?? _diverging.GetValueOrDefault(sequence);
         }
-    }
-
-    private KeptAnswer? TakeRecent(long sequence)
-    {
-        if (_recent.Remove(sequence, out var answer))
-        {
-            _recentBytes -= answer.HeldBytes;
-        }
-
-        return answer;
     }
 }

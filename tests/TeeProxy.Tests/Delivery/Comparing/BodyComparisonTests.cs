@@ -81,6 +81,7 @@ public sealed class BodyComparisonTests
         var report = new AnswerArchive(node.Journal, node.Comparison, Guid.Empty, () => false).Of(sequence, hasBody: true);
         Assert.Equal(("/pay", "user=anna", 9L), (report.Write!.Path, Encoding.ASCII.GetString(report.Write.Body!), report.Write.Bytes));
         Assert.Equal((100_000L, 64 << 10, digest.ToString("x16"), 200), (report.Own!.Bytes, report.Own.Body.Length, report.Own.Digest, report.Head!.Status));
+        Assert.All(new long[] { 2, 3, long.MaxValue }, other => Assert.NotNull(new AnswerArchive(node.Journal, node.Comparison, Guid.Empty, () => false).Of(other, hasBody: true).Why));
         Assert.Null(new AnswerArchive(node.Journal, node.Comparison, Guid.Empty, () => false).Of(sequence, hasBody: false).Write!.Body);
     }
 
