@@ -13,13 +13,10 @@ internal sealed class HeadOutcomes(Journal journal, Comparison comparison)
 
     /// <summary>Called before the cursor is saved, so that no saved delivery lacks its outcome.</summary>
     /// <param name="digest">Of the answer; 0 where bodies are not compared.</param>
-    public void Record(long sequence, int status, ulong digest) =>
-        Record(new OutcomeRecord(sequence, status, digest, digest == 0 ? 0 : comparison.Mask.Id));
-
-    public void Record(OutcomeRecord outcome)
+    public void Record(long sequence, int status, ulong digest)
     {
-        comparison.Answered(outcome.Sequence, outcome.Status, outcome.BodyDigest);
-        journal.Append(new OutcomeAppend(this, outcome));
+        comparison.Answered(sequence, status, digest);
+        journal.Append(new OutcomeAppend(this, new OutcomeRecord(sequence, status, digest, digest == 0 ? 0 : comparison.Mask.Id)));
     }
 
     /// <summary>
