@@ -21,6 +21,7 @@ namespace TeeChain.Protocol;
 [JsonSerializable(typeof(ParkedStatus[]))]
 [JsonSerializable(typeof(StatusAt))]
 [JsonSerializable(typeof(HoldGrant))]
+[JsonSerializable(typeof(AnswerReport))]
 [JsonSerializable(typeof(Announcement))]
 [JsonSerializable(typeof(Grant))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

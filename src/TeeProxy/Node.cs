@@ -8,6 +8,7 @@ using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
+using TeeProxy.Delivery.Comparing;
 using TeeProxy.Delivery.Parking;
 using TeeProxy.Hop;
 using TeeProxy.Inspection;
@@ -57,14 +58,15 @@ internal sealed class Node : IAsyncDisposable
         // To the application.
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
         var notes = CursorNotes.Decode(journal.Cursor.Notes.Span);
-        var comparison = new Comparison(membership.Node, notes, new WriteNames(journal).Of, time, logs.CreateLogger<Comparison>());
+        var comparison = new Comparison(membership.Node, notes, new WriteNames(journal).Of, options.Compare, options.CompareIgnore, time, logs.CreateLogger<Comparison>());
+        Answers = new AnswerArchive(journal, comparison, membership.Node, () => Member.IsHead);
         var outcomes = new HeadOutcomes(journal, comparison);
         Cursor = new LocalCursor(journal, notes, comparison, Boot(), hasLanes: options.Key is not null);
         _parkedFolder = DiskFolder.OpenOrCreate(Path.Combine(options.Data, "parked"));
         Parked = ParkedWrites.Open(_parkedFolder);
         Parked.RemoveUnless(Cursor.IsDone);
         var parking = new ParkingLot(Parked, options.ParkAfter, notes.LastWasParked, Problems, time, logs.CreateLogger<ParkingLot>());
-        Client = new ApplicationClient(options.Local, Spool, options.AppTimeout, time);
+        Client = new ApplicationClient(options.Local, Spool, options.AppTimeout, time, options.Compare == CompareMode.Body ? options.CompareIgnore : null);
         var delivery = new WriteDelivery(
             Client, Member, Cursor, Pending, new OutcomeScout(journal), Health, DeliveryRetry.Build(time),
             new DeliveryInstruments(meter, time), options.Key is null ? new BusyWatch(time, logs.CreateLogger<BusyWatch>()) : null,
@@ -159,6 +161,8 @@ internal sealed class Node : IAsyncDisposable
     public ApplicationProbe Probe { get; }
 
     public ApplicationClient Client { get; }
+
+    public AnswerArchive Answers { get; }
 
     public BodySpool Spool { get; }
 

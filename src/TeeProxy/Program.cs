@@ -46,6 +46,7 @@ static async Task<int> RunAsync(NodeOptions options)
         ["next"] = new NextActions(node.Next, node.Folder, options.Listen).Action,
         ["hold"] = AdminAction.Post(node.Holding.HoldAsync),
         ["release"] = AdminAction.Post(node.Holding.ReleaseAsync),
+        ["answers"] = new AnswerActions(node.Answers).Action,
         ["parked"] = new ParkedActions(node.Parked, node.ParkedRetry).Action,
     });
 

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace SampleApp.Web;
 
-internal sealed record UserBody(string User, long Version);
+/// <param name="Token">Only where a test asks for it: something that differs from one application to the next.</param>
+internal sealed record UserBody(
+    string User, long Version, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Token = null);
 
 internal sealed record HelloBody(string Message);
 
@@ -21,7 +23,7 @@ internal sealed record AppliedEntry(
 
 internal sealed record DiscardedEntry(long Index, long Sequence, Guid Chain, string User, string Kind, bool Marked);
 
-internal sealed record ControlsBody(TestControl FailWrites, TestControl Hang, TestControl MutateAnswers, long Failed);
+internal sealed record ControlsBody(TestControl FailWrites, TestControl Hang, TestControl MutateAnswers, TestControl MutateBodies, long Failed);
 
 /// <summary>
 /// A status or milliseconds, 0 being off; for one user, or for every user (null); and, of a hang alone, whether it comes

@@ -1,7 +1,7 @@
 namespace SampleApp.Web;
 
 /// <summary>
-/// What <c>--test-controls</c> does to writes: fail them, let them hang, or answer them with another status.
+/// What <c>--test-controls</c> does to writes: fail them, let them hang, or answer them with another status or body.
 /// Set by <see cref="TestEndpoints"/>, asked by <see cref="WriteEndpoints"/>. Thread-safe.
 /// </summary>
 internal sealed class Interference(TimeProvider time)
@@ -12,14 +12,17 @@ internal sealed class Interference(TimeProvider time)
     private volatile TestControl _failWrites = TestControl.Off;
     private volatile TestControl _hang = TestControl.Off;
     private volatile TestControl _mutateAnswers = TestControl.Off;
+    private volatile TestControl _mutateBodies = TestControl.Off;
     private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _failed;
 
-    public ControlsBody Controls => new(_failWrites, _hang, _mutateAnswers, Interlocked.Read(ref _failed));
+    public ControlsBody Controls => new(_failWrites, _hang, _mutateAnswers, _mutateBodies, Interlocked.Read(ref _failed));
 
     public void FailWrites(TestControl control) => _failWrites = control;
 
     public void MutateAnswers(TestControl control) => _mutateAnswers = control;
+
+    public void MutateBodies(TestControl control) => _mutateBodies = control;
 
     /// <summary>Whoever hangs now is let go at once.</summary>
     public void Hang(TestControl control)
@@ -46,6 +49,9 @@ internal sealed class Interference(TimeProvider time)
     }
 
     public int StatusFor(string user, int status) => _mutateAnswers is var control && control.Concerns(user) ? control.Value : status;
+
+    /// <summary>What the answer's body has beside what it always has; null for nothing.</summary>
+    public int? TokenFor(string user) => _mutateBodies is var control && control.Concerns(user) ? control.Value : null;
 
     /// <summary>
     /// Ends when the time is over, the hang is replaced, or the server stops (then it throws). A client that goes away

@@ -20,5 +20,6 @@ internal static class Routes
         new("/test/fail-writes", Route.Post(Pace.AtOnce, tests.FailWrites)),
         new("/test/hang", Route.Post(Pace.AtOnce, tests.Hang)),
         new("/test/mutate-answers", Route.Post(Pace.AtOnce, tests.MutateAnswers)),
+        new("/test/mutate-bodies", Route.Post(Pace.AtOnce, tests.MutateBodies)),
     ];
 }

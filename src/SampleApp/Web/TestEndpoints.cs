@@ -16,6 +16,8 @@ internal sealed class TestEndpoints(Interference interference)
 
     public ValueTask<Answer> MutateAnswers(HttpContext context) => Set(context, "status", IsStatus, interference.MutateAnswers);
 
+    public ValueTask<Answer> MutateBodies(HttpContext context) => Set(context, "token", static value => value >= 0, interference.MutateBodies);
+
     public ValueTask<Answer> Hang(HttpContext context)
     {
         var at = (string?)context.Request.Query["at"] ?? Before;
@@ -30,7 +32,7 @@ internal sealed class TestEndpoints(Interference interference)
         {
             return new(Answer.Text(
                 StatusCodes.Status400BadRequest,
-                $"status may be 0 (off) or 200 to 599, but not 204, 205 or 304; ms may be 0 (off) to {LongestHangMilliseconds}"));
+                $"status may be 0 (off) or 200 to 599, but not 204, 205 or 304; ms may be 0 (off) to {LongestHangMilliseconds}; token may be 0 (off) or more"));
         }
 
         set(value == 0 ? TestControl.Off : new TestControl(value, context.Request.Query["user"]));

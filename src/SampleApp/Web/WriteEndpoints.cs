@@ -41,7 +41,7 @@ internal sealed class WriteEndpoints(UserStore users, Interference? interference
         {
             StatusCodes.Status409Conflict => Answer.Text(status, "the user exists"),
             StatusCodes.Status404NotFound => Answer.Text(status, "there is no such user"),
-            _ => Answer.Of(status, new UserBody(user, outcome.Version), AnswerJson.Plain.UserBody),
+            _ => Answer.Of(status, new UserBody(user, outcome.Version, interference?.TokenFor(user)), AnswerJson.Plain.UserBody),
         };
     }
 

@@ -43,6 +43,11 @@ internal sealed class NodeClient(ReadOnlyMemory<byte> secret, TimeSpan? patience
     public Task<Reply<StatusAt>> StatusAtAsync(string admin, long sequence, CancellationToken cancellation) =>
         AskAsync(admin, string.Create(CultureInfo.InvariantCulture, $"/status?at={sequence}"), ProtocolJson.Default.StatusAt, cancellation);
 
+    /// <summary>A write and the node's answer to it. Takes the secret on this machine too.</summary>
+    /// <param name="hasBody">Whether the beginning of the write's body is wanted.</param>
+    public Task<Reply<AnswerReport>> AnswersAsync(string admin, long sequence, bool hasBody, CancellationToken cancellation) =>
+        AskAsync(admin, string.Create(CultureInfo.InvariantCulture, $"/admin/answers/{sequence}{(hasBody ? "?body" : "")}"), ProtocolJson.Default.AnswerReport, cancellation);
+
     /// <summary>A probe: <c>/livez</c>, <c>/readyz/write</c>, <c>/readyz/write?founded</c>, <c>/readyz/read</c>, <c>/readyz/stale</c>.</summary>
     public async Task<Readiness> ReadyAsync(string admin, string probe, CancellationToken cancellation) =>
         await SendAsync(admin, HttpMethod.Get, probe, null, null, _patience, TextAsync, cancellation) is { IsOk: false, Why: var why } ? Readiness.No(why ?? "not ready") : Readiness.Yes;

@@ -5,8 +5,11 @@ namespace TeeChain.Fleet.Options;
 /// <summary>Which fleet a verb is about.</summary>
 internal abstract class FleetFlags
 {
-    [Value(0, MetaName = "URL…", HelpText = "The nodes' admin ports, such as http://host:9500, https://host:9500 or :9500. None: those that the registry knows.")]
-    public IEnumerable<string> Nodes { get; set; } = [];
+    public const string NodesHelp =
+        "The nodes' admin ports, such as http://host:9500, https://host:9500 or :9500. None: those that the registry knows.";
+
+    [Value(0, MetaName = "URL…", HelpText = NodesHelp)]
+    public virtual IEnumerable<string> Nodes { get; set; } = [];
 
     [Option("registry", HelpText = RegistryFlag.Help + " Without nodes: " + RegistryFlag.Default, MetaValue = "URL")]
     public string? Registry { get; set; }
@@ -35,4 +38,18 @@ internal sealed class VerifyFlags : FleetFlags
 {
     [Option("timeout", Default = 10, HelpText = "Seconds for who is behind to catch up.", MetaValue = "SECONDS")]
     public int Timeout { get; set; }
+}
+
+/// <summary>As typed.</summary>
+[Verb("diff", HelpText = "Shows one write and what each node's application answered to it. Exit status 1 when they differ, or a node cannot tell.")]
+internal sealed class DiffFlags : FleetFlags
+{
+    [Value(0, MetaName = "SEQUENCE", Required = true, HelpText = "The write, as /status lists it under recentDivergences.")]
+    public string Sequence { get; set; } = "";
+
+    [Value(1, MetaName = "URL…", HelpText = NodesHelp)]
+    public override IEnumerable<string> Nodes { get; set; } = [];
+
+    [Option("bodies", HelpText = "The write's body too. It may hold passwords.")]
+    public bool Bodies { get; set; }
 }

@@ -16,6 +16,7 @@ internal static class Verbs
     // Flags' class -> what runs it; the return value is the exit status.
     private static readonly Dictionary<Type, Func<object, Task<int>>> All = new()
     {
+        [typeof(DiffFlags)] = flags => DiffVerb.RunAsync((DiffFlags)flags),
         [typeof(GatewayFlags)] = flags => GatewayVerb.RunAsync((GatewayFlags)flags),
         [typeof(HaproxyFlags)] = flags => HaproxyVerb.RunAsync((HaproxyFlags)flags),
         [typeof(ScaleFlags)] = flags => ScaleVerb.RunAsync((ScaleFlags)flags),

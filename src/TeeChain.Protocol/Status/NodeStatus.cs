@@ -95,6 +95,15 @@ public sealed record NodeStatus
     /// <summary>What only this node holds, because its head was replaced; null when there is nothing.</summary>
     public OrphanStatus? Orphans { get; init; }
 
+    /// <summary>What is compared: <c>status</c>, <c>body</c> or <c>off</c>.</summary>
+    public string Compare { get; init => field = value ?? "status"; } = "status";
+
+    /// <summary>What the comparison of bodies leaves out.</summary>
+    public IReadOnlyList<string> CompareIgnore { get; init => field = value ?? []; } = [];
+
+    /// <summary>Answers of this run whose bodies should have been compared and were not: one of the digests is missing, or leaves out other things.</summary>
+    public long ComparedByStatusAlone { get; init; }
+
     public required long Divergences { get; init; }
 
     /// <summary>The newest divergences, newest first, at most 100.</summary>
@@ -156,7 +165,14 @@ public sealed record Readiness(bool Ok, string? Why)
 }
 
 /// <summary>A write that this node's application answered differently from the head's.</summary>
-public sealed record Divergence(long Sequence, string Method, string Path, Guid Node, int Status, int HeadStatus, DateTimeOffset Seen);
+public sealed record Divergence(long Sequence, string Method, string Path, Guid Node, int Status, int HeadStatus, DateTimeOffset Seen)
+{
+    /// <summary>Of this node's answer, 16 hexadecimal digits; null where bodies are not compared.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>Of the head's.</summary>
+    public string? HeadDigest { get; init; }
+}
 
 /// <summary>A write that this node's application kept refusing while the head's took it: set aside until an operator retries or drops it.</summary>
 /// <param name="Bytes">Of its body.</param>

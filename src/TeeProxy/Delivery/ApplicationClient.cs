@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Application;
+using TeeProxy.Delivery.Comparing;
 using TeeProxy.Spooling;
 
 namespace TeeProxy.Delivery;
@@ -14,7 +15,8 @@ namespace TeeProxy.Delivery;
 /// Not by SocketsHttpHandler: recorded bytes would be taken apart and put together again for each node, which cost more than all the
 /// rest of a delivery (docs/performance.md).
 /// </remarks>
-internal sealed class ApplicationClient(Address application, BodySpool spool, TimeSpan timeout, TimeProvider time) : IDisposable
+/// <param name="mask">What the digest of each answer leaves out; null where none is wanted, and answers that nobody awaits are not looked at.</param>
+internal sealed class ApplicationClient(Address application, BodySpool spool, TimeSpan timeout, TimeProvider time, AnswerMask? mask = null) : IDisposable
 {
     private const int CopyBytes = 64 << 10;
 
@@ -51,7 +53,7 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
             var broken = await SendRequestAsync(connection, write, chain, isRedelivery);
             AnswerHead head;
             Answer? answer;
-            while (!TryTakeHead(connection, isAwaited, out head, out answer))
+            while (!TryTakeHead(connection, isAwaited || mask is not null, out head, out answer))
             {
                 if (!connection.Add(await connection.ReceiveAsync()))
                 {
@@ -62,14 +64,20 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
             // An answer to HEAD, and 304, state a length and have no body (RFC 9110 section 8.6), and some say one with 204, which has none either.
             var hasBody = head.Status is >= 200 and not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) && !write.Recorded.IsOf("HEAD"u8);
             var source = new AnswerBody(connection, head, hasBody);
-            var body = isAwaited ? await spool.ReadAsync(source, source.KnownLength, long.MaxValue, 0, CancellationToken.None) : await source.SkipAsync();
+            using var digest = mask is null ? null : new AnswerDigest(mask, head.Status, answer!.Headers);
+            var body = isAwaited ? await spool.ReadAsync(source, source.KnownLength, long.MaxValue, 0, CancellationToken.None)
+                : digest is null ? await source.SkipAsync()
+                : await DigestAsync(source, digest);
             if (body.Outcome != SpoolOutcome.Complete)
             {
                 return new DeliveryResult.Unheld(head.Status, $"its answer cannot be held: {body.Why}");
             }
 
             isReusable = broken is null && head is { Status: >= 200, KeepsConnection: true } && source.IsWhole && connection.Received.IsEmpty;
-            return new DeliveryResult.Delivered(answer! with { Body = body.Body! });
+            return new DeliveryResult.Delivered(answer! with { Body = body.Body! })
+            {
+                Kept = digest is null || (isAwaited && !await TryDigestAsync(body.Body!, digest)) ? null : await digest.CompleteAsync(),
+            };
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidDataException)
         {
@@ -94,9 +102,31 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
 
     public void Dispose() => _pool.Dispose();
 
+    private static async ValueTask<SpoolResult> DigestAsync(AnswerBody source, AnswerDigest digest)
+    {
+        await digest.ReadAsync(source);
+        return new SpoolResult(SpoolOutcome.Complete, SpooledBody.Empty);
+    }
+
+    /// <summary>False where the spool file cannot be read: then the answer's body is not compared, and its client will see the same.</summary>
+    private static async ValueTask<bool> TryDigestAsync(SpooledBody body, AnswerDigest digest)
+    {
+        try
+        {
+            await using var held = body.OpenStream();
+            await digest.ReadAsync(held);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Takes the head of the answer, where it has come; what goes before the real one is passed over.</summary>
     /// <param name="answer">The answer without its body.</param>
-    private static bool TryTakeHead(ApplicationConnection connection, bool isAwaited, out AnswerHead head, out Answer? answer)
+    /// <param name="wantsHeaders">Else only the status is told.</param>
+    private static bool TryTakeHead(ApplicationConnection connection, bool wantsHeaders, out AnswerHead head, out Answer? answer)
     {
         answer = null;
         while (AnswerHead.TryRead(connection.Received.Span, out head, out var bytes))
@@ -105,7 +135,7 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
             if (!isInterim)
             {
                 var lines = connection.Received.Span[..bytes];
-                answer = isAwaited
+                answer = wantsHeaders
                     ? new Answer(head.Status, AnswerHead.Reason(lines), AnswerHead.Headers(lines), SpooledBody.Empty)
                     : new Answer(head.Status, null, [], SpooledBody.Empty);
             }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using TeeChain.Protocol.Status;
+using TeeProxy.Delivery.Comparing;
 
 namespace TeeProxy.Delivery;
 
@@ -7,9 +9,13 @@ namespace TeeProxy.Delivery;
 /// remembered in the cursor's notes meanwhile; an outcome waits while the write is still on its way to the application.
 /// On the head an own answer waits until its outcome is committed. Thread-safe.
 /// </summary>
+/// <remarks>
+/// Digests are compared where both are known and leave out the same: an own one is forgotten with the process, and a head may compare
+/// statuses alone, or mask otherwise.
+/// </remarks>
 /// <param name="describe">Method and path of a write.</param>
 internal sealed partial class Comparison(
-    Guid node, CursorNotes notes, Func<long, (string Method, string Path)> describe, TimeProvider time, ILogger<Comparison> log)
+    Guid node, CursorNotes notes, Func<long, (string Method, string Path)> describe, CompareMode mode, AnswerMask mask, TimeProvider time, ILogger<Comparison> log)
 {
     private const int MostListed = 100;
 
@@ -20,6 +26,18 @@ internal sealed partial class Comparison(
     private readonly Unsettled _rows = From(notes);
     private readonly Queue<Divergence> _recent = new();
     private long _divergences = notes.Divergences;
+    private long _byStatusAlone;
+
+    /// <summary>What is compared.</summary>
+    public CompareMode Mode => mode;
+
+    public AnswerMask Mask => mask;
+
+    /// <summary>This node's answers where they are looked at; null where only statuses are.</summary>
+    public KeptAnswers? Answers { get; } = mode == CompareMode.Body ? new KeptAnswers() : null;
+
+    /// <summary>How many answers of this run were compared by status alone though bodies should be.</summary>
+    public long ByStatusAlone => Interlocked.Read(ref _byStatusAlone);
 
     public long Divergences => Interlocked.Read(ref _divergences);
 
@@ -66,22 +84,37 @@ internal sealed partial class Comparison(
     }
 
     /// <summary>This node's application answered.</summary>
-    public void Answered(long sequence, int status)
+    /// <param name="digest">0 where there is none.</param>
+    public void Answered(long sequence, int status, ulong digest = 0)
     {
+        bool isSame;
         int heads;
+        ulong headDigest;
         lock (_gate)
         {
-            _rows.TryGet(sequence, out _, out heads);
+            _rows.TryGet(sequence, out _, out heads, out headDigest, out var headMask);
             if (heads == 0)
             {
-                _rows.Put(sequence, status, heads: 0);
+                _rows.Put(sequence, status, heads: 0, digest, mask.Id);
                 return;
             }
 
-            Compare(sequence, status, heads);
+            isSame = Compare(status, digest, new OutcomeRecord(sequence, heads, headDigest, headMask));
         }
 
-        List(sequence, status, heads);
+        if (!isSame)
+        {
+            List(sequence, status, digest, heads, headDigest);
+        }
+    }
+
+    /// <summary>Of an own answer that waits; 0 where only its status is known, as after a restart.</summary>
+    public ulong DigestOf(long sequence)
+    {
+        lock (_gate)
+        {
+            return _rows.TryGet(sequence, out var own, out _, out var digest, out _) && own != 0 ? digest : 0;
+        }
     }
 
     /// <summary>The head's outcome is committed.</summary>
@@ -96,24 +129,29 @@ internal sealed partial class Comparison(
     /// <summary>The head's outcome was read. One of a write that was compared before says nothing new.</summary>
     public void Settle(OutcomeRecord outcome)
     {
+        bool isSame;
         int own;
+        ulong digest;
         lock (_gate)
         {
-            if (!_rows.TryGet(outcome.Sequence, out own, out _))
+            if (!_rows.TryGet(outcome.Sequence, out own, out _, out digest, out _))
             {
                 return;
             }
 
             if (own == 0)
             {
-                _rows.Put(outcome.Sequence, own: 0, outcome.Status);
+                _rows.Put(outcome.Sequence, own: 0, outcome.Status, outcome.BodyDigest, outcome.Mask);
                 return;
             }
 
-            Compare(outcome.Sequence, own, outcome.Status);
+            isSame = Compare(own, digest, outcome);
         }
 
-        List(outcome.Sequence, own, outcome.Status);
+        if (!isSame)
+        {
+            List(outcome.Sequence, own, digest, outcome.Status, outcome.BodyDigest);
+        }
     }
 
     private static Unsettled From(CursorNotes notes)
@@ -127,24 +165,33 @@ internal sealed partial class Comparison(
         return rows;
     }
 
-    private void Compare(long sequence, int own, int heads)
+    private bool Compare(int own, ulong digest, OutcomeRecord outcome)
     {
-        _rows.Remove(sequence);
-        _divergences += own == heads ? 0 : 1;
+        _rows.Remove(outcome.Sequence);
+        var areBodiesCompared = mode == CompareMode.Body && digest != 0 && outcome.BodyDigest != 0 && outcome.Mask == mask.Id;
+        _byStatusAlone += mode == CompareMode.Body && !areBodiesCompared ? 1 : 0;
+        var isSame = mode == CompareMode.Off || (own == outcome.Status && (!areBodiesCompared || digest == outcome.BodyDigest));
+        _divergences += isSame ? 0 : 1;
+        return isSame;
     }
 
-    private void List(long sequence, int own, int heads)
+    private void List(long sequence, int own, ulong digest, int heads, ulong headDigest)
     {
-        if (own == heads)
+        Answers?.Diverged(sequence);
+        var (method, path) = describe(sequence);
+        if (own != heads)
         {
-            return;
+            LogDivergence(sequence, method, path, own, heads);
+        }
+        else
+        {
+            LogBodyDivergence(sequence, method, path, own, Hex(digest)!, Hex(headDigest)!);
         }
 
-        var (method, path) = describe(sequence);
-        LogDivergence(sequence, method, path, own, heads);
+        var divergence = new Divergence(sequence, method, path, node, own, heads, time.GetUtcNow()) { Digest = Hex(digest), HeadDigest = Hex(headDigest) };
         lock (_gate)
         {
-            _recent.Enqueue(new Divergence(sequence, method, path, node, own, heads, time.GetUtcNow()));
+            _recent.Enqueue(divergence);
             if (_recent.Count > MostListed)
             {
                 _recent.Dequeue();
@@ -152,6 +199,11 @@ internal sealed partial class Comparison(
         }
     }
 
+    private static string? Hex(ulong digest) => digest == 0 ? null : digest.ToString("x16", CultureInfo.InvariantCulture);
+
     [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}.")]
     private partial void LogDivergence(long sequence, string method, string path, int status, int headStatus);
+
+    [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status} as the head's did, but with another body: digest {Digest}, the head's {HeadDigest}.")]
+    private partial void LogBodyDivergence(long sequence, string method, string path, int status, string digest, string headDigest);
 }

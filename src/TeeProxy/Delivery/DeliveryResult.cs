@@ -1,4 +1,5 @@
 using TeeProxy.Acks;
+using TeeProxy.Delivery.Comparing;
 
 namespace TeeProxy.Delivery;
 
@@ -10,7 +11,11 @@ internal abstract record DeliveryResult
     }
 
     /// <summary>The application answered: the write is delivered.</summary>
-    internal abstract record Answered(int Status) : DeliveryResult;
+    internal abstract record Answered(int Status) : DeliveryResult
+    {
+        /// <summary>Where bodies are compared and the whole answer was read; else null.</summary>
+        public KeptAnswer? Kept { get; init; }
+    }
 
     /// <summary>It answered completely.</summary>
     internal sealed record Delivered(Answer Answer) : Answered(Answer.Status);

@@ -12,10 +12,11 @@ internal sealed class HeadOutcomes(Journal journal, Comparison comparison)
     private readonly ConcurrentQueue<OutcomeRecord> _postponed = new();
 
     /// <summary>Called before the cursor is saved, so that no saved delivery lacks its outcome.</summary>
-    public void Record(OutcomeRecord outcome)
+    /// <param name="digest">Of the answer; 0 where bodies are not compared.</param>
+    public void Record(long sequence, int status, ulong digest)
     {
-        comparison.Answered(outcome.Sequence, outcome.Status);
-        journal.Append(new OutcomeAppend(this, outcome));
+        comparison.Answered(sequence, status, digest);
+        journal.Append(new OutcomeAppend(this, new OutcomeRecord(sequence, status, digest, digest == 0 ? 0 : comparison.Mask.Id)));
     }
 
     /// <summary>
@@ -27,7 +28,7 @@ internal sealed class HeadOutcomes(Journal journal, Comparison comparison)
     {
         foreach (var (sequence, status) in comparison.Snapshot().Unsettled.Where(row => isDone(row.Key)))
         {
-            Record(new OutcomeRecord(sequence, status, BodyDigest: 0));
+            Record(sequence, status, comparison.DigestOf(sequence));
         }
     }
 

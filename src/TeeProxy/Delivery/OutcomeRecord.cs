@@ -5,10 +5,11 @@ namespace TeeProxy.Delivery;
 /// <summary>
 /// The content of an outcome record: what the head's application answered to one write, for every node to compare with.
 /// <code>
-///  write sequence (8)  status (2)  zero (6)  digest of the answer's body, 0 where bodies are not compared (8)
+///  write sequence (8)  status (2)  zero (2)  id of the mask (4)  digest of the answer, 0 where bodies are not compared (8)
 /// </code>
 /// </summary>
-internal readonly record struct OutcomeRecord(long Sequence, int Status, ulong BodyDigest)
+/// <param name="Mask">Which parts the digest leaves out (<see cref="Comparing.AnswerMask.Id"/>); 0 beside a digest of 0.</param>
+internal readonly record struct OutcomeRecord(long Sequence, int Status, ulong BodyDigest, uint Mask = 0)
 {
     public const int Bytes = 24;
 
@@ -20,6 +21,7 @@ internal readonly record struct OutcomeRecord(long Sequence, int Status, ulong B
         var bytes = new byte[Bytes];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, Sequence);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)Status);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), Mask);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), BodyDigest);
         return bytes;
     }
@@ -30,5 +32,6 @@ internal readonly record struct OutcomeRecord(long Sequence, int Status, ulong B
         : new OutcomeRecord(
             BinaryPrimitives.ReadInt64LittleEndian(bytes),
             BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]));
 }

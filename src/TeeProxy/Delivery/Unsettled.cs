@@ -12,25 +12,29 @@ internal sealed class Unsettled
     private int _first;
     private int _gaps;
 
-    private readonly record struct Row(long Sequence, ushort Own, ushort Heads, bool IsGap);
+    private readonly record struct Row(long Sequence, ushort Own, ushort Heads, bool IsGap, uint Mask, ulong Digest);
 
     /// <summary>How many own answers wait for the head's.</summary>
     public int OwnCount { get; private set; }
 
     /// <summary>False where the write is not known here. A status that is not known is 0.</summary>
-    public bool TryGet(long sequence, out int own, out int heads)
+    public bool TryGet(long sequence, out int own, out int heads) => TryGet(sequence, out own, out heads, out _, out _);
+
+    /// <param name="digest">Of the answer that is known; 0 where only its status is.</param>
+    /// <param name="mask">What that digest leaves out.</param>
+    public bool TryGet(long sequence, out int own, out int heads, out ulong digest, out uint mask)
     {
         var at = Find(sequence);
         var isKnown = at >= 0 && !_rows[at].IsGap;
         var row = isKnown ? _rows[at] : default;
-        (own, heads) = (row.Own, row.Heads);
+        (own, heads, digest, mask) = (row.Own, row.Heads, row.Digest, row.Mask);
         return isKnown;
     }
 
     /// <summary>Puts a write here, or replaces what is known of it.</summary>
-    public void Put(long sequence, int own, int heads)
+    public void Put(long sequence, int own, int heads, ulong digest = 0, uint mask = 0)
     {
-        var row = new Row(sequence, (ushort)own, (ushort)heads, IsGap: false);
+        var row = new Row(sequence, (ushort)own, (ushort)heads, IsGap: false, mask, digest);
         var at = Find(sequence);
         if (at < 0)
         {

@@ -26,14 +26,19 @@ internal sealed class WriteStep(
 
     private void Finish(RecordedWrite write, DeliveryResult.Answered result)
     {
+        if (result.Kept is { } kept)
+        {
+            comparison.Answers?.Keep(write.Sequence, kept); // before it is compared, so that one that differs is found
+        }
+
         // The order matters: outcome, then cursor, then client. A crash in between delivers again, and loses nothing.
         if (member.IsHead)
         {
-            outcomes.Record(new OutcomeRecord(write.Sequence, result.Status, BodyDigest: 0));
+            outcomes.Record(write.Sequence, result.Status, result.Kept?.Digest ?? 0);
         }
         else
         {
-            comparison.Answered(write.Sequence, result.Status);
+            comparison.Answered(write.Sequence, result.Status, result.Kept?.Digest ?? 0);
         }
 
         parking.Delivered(write.Lane);

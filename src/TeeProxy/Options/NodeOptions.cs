@@ -2,6 +2,7 @@ using TeeChain.Protocol;
 using TeeChain.Protocol.Tls;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
+using TeeProxy.Delivery.Comparing;
 using TeeProxy.Delivery.Keys;
 
 namespace TeeProxy.Options;
@@ -51,6 +52,12 @@ internal sealed record NodeOptions
     public required int MaxHeadBytes { get; init; }
 
     public required TimeSpan MaxLag { get; init; }
+
+    /// <summary>What of the answers is compared. No shared setting: a digest says what it leaves out.</summary>
+    public required CompareMode Compare { get; init; }
+
+    /// <summary>What the comparison of bodies leaves out.</summary>
+    public required AnswerMask CompareIgnore { get; init; }
 
     public required TimeSpan Retain { get; init; }
 

@@ -3,6 +3,7 @@ using System.Net;
 using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
+using TeeProxy.Delivery.Comparing;
 using TeeProxy.Delivery.Keys;
 
 namespace TeeProxy.Options;
@@ -41,6 +42,8 @@ internal static class NodeOptionsBuilder
             TeePaths = values.Items("tee-paths", arguments.TeePaths, IsPath, "paths with commas between, each beginning with / and without ? or #"),
             MaxBodyBytes = maxBody,
             MaxHeadBytes = (int)values.Size("max-head", arguments.MaxHead),
+            Compare = values.Choice("compare", arguments.Compare) switch { "body" => CompareMode.Body, "off" => CompareMode.Off, _ => CompareMode.Status },
+            CompareIgnore = CompareIgnore(arguments.Compare, arguments.CompareIgnore, values),
             MaxLag = values.Duration("max-lag", arguments.MaxLag),
             Retain = values.Duration("retain", arguments.Retain),
             JournalMaxBytes = values.Size("journal-max-bytes", arguments.JournalMaxBytes),
@@ -105,6 +108,21 @@ internal static class NodeOptionsBuilder
         }
 
         return spec;
+    }
+
+    private static AnswerMask CompareIgnore(string? compare, string? ignore, ValueChecks values)
+    {
+        var mask = AnswerMask.TryParse(ignore, out var wrong);
+        if (mask is null)
+        {
+            values.Refuse("compare-ignore", ignore, $"has {wrong}, which will not do", "allowed: " + AnswerMask.Forms);
+        }
+        else if (compare != "body" && mask.Items.Count > 0)
+        {
+            values.Refuse("compare-ignore", ignore, "has no meaning where bodies are not compared", "allowed: together with --compare body");
+        }
+
+        return mask ?? AnswerMask.None;
     }
 
     private static Address AdminBeside(Address listen, ValueChecks values)

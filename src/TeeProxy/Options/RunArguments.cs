@@ -85,6 +85,14 @@ internal sealed class RunArguments
     [Flag]
     public string? TeePaths { get; set; }
 
+    [Option("compare", Default = "status", MetaValue = "WHAT", HelpText = "what of the application's answer is compared with the head's: its status; body compares a digest of type, location and body too, and reads every answer; off compares nothing; set it alike on all nodes")]
+    [Flag(Choices = ["status", "body", "off"])]
+    public string? Compare { get; set; }
+
+    [Option("compare-ignore", MetaValue = "LIST", HelpText = "with --compare body, what may differ: header:NAME, json:/POINTER or regex:PATTERN, with commas between; nodes that differ in it compare statuses alone")]
+    [Flag(Otherwise = "none")]
+    public string? CompareIgnore { get; set; }
+
     [Option("max-body", Default = "32MiB", MetaValue = "SIZE", HelpText = "the longest body of a write, then 413; it is kept for as long as the journal retains it")]
     [Flag(Min = "1KiB", Max = "1GiB")]
     public string? MaxBody { get; set; }

@@ -26,7 +26,7 @@ internal enum AdminVerdict
 /// <list type="number">
 /// <item>Reading <c>/livez</c>, <c>/readyz/…</c> and <c>/metrics</c> is open to all: probes have no secrets, and HAProxy's send no Host.</item>
 /// <item>The right Bearer token opens everything, under any name: no foreign web page has it.</item>
-/// <item>A wrong token opens nothing; without one, neither changes nor anything from off loopback (or through a proxy) is allowed.</item>
+/// <item>A wrong token opens nothing; without one, neither changes, nor applications' answers (<c>/admin/answers/…</c>), nor anything from off loopback (or through a proxy) is allowed.</item>
 /// <item>
 /// What is left is reading on loopback without a token, as a browser does it. There a web page could have its own name
 /// resolve to 127.0.0.1 (DNS rebinding) and read along, so the Host must be one that DNS cannot redirect: an IP literal,
@@ -50,7 +50,7 @@ internal sealed class AdminGuard(Address admin, AdminToken token)
             return token.Matches(request.Authorization) ? AdminVerdict.Allowed : AdminVerdict.Unauthorized;
         }
 
-        if (!reads || request.Forwarded || !IsLoopback(request.Remote))
+        if (!reads || IsSecret(request.Path) || request.Forwarded || !IsLoopback(request.Remote))
         {
             return AdminVerdict.Unauthorized;
         }
@@ -60,6 +60,9 @@ internal sealed class AdminGuard(Address admin, AdminToken token)
 
     private static bool IsOpen(string path) =>
         path is "/livez" or "/metrics" || path.StartsWith("/readyz/", StringComparison.Ordinal);
+
+    /// <summary>Answers and bodies of writes hold what the journal's files hide from other users of the machine.</summary>
+    private static bool IsSecret(string path) => path.StartsWith("/admin/answers/", StringComparison.Ordinal);
 
     private static bool IsLoopback(IPAddress? remote) =>
         remote is not null && IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote);

@@ -89,6 +89,10 @@ internal sealed class SampleApp(string name, int port, string folder) : IAsyncDi
     public Task MutateAnswersAsync(int status, CancellationToken cancellation, string? user = null) =>
         ControlAsync($"/test/mutate-answers?status={status}", user, cancellation);
 
+    /// <summary>Every write (of one user, if named) is answered with this token in its body; 0 ends it.</summary>
+    public Task MutateBodiesAsync(int token, CancellationToken cancellation, string? user = null) =>
+        ControlAsync($"/test/mutate-bodies?token={token}", user, cancellation);
+
     public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private string StateFile => Path.Combine(folder, $"{name}.state");

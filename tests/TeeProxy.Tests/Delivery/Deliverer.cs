@@ -7,6 +7,7 @@ using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
+using TeeProxy.Delivery.Comparing;
 using TeeProxy.Delivery.Keys;
 using TeeProxy.Delivery.Parking;
 using TeeProxy.Requests;
@@ -30,7 +31,7 @@ internal sealed class Deliverer : IAsyncDisposable
     private Task _loop = Task.CompletedTask;
     private bool _isClosed;
 
-    private Deliverer(TemporaryFolder data, Address application, Role role, TimeSpan timeout, ulong boot, IKeySource? keys, int lanes, TimeSpan? parkAfter)
+    private Deliverer(TemporaryFolder data, Address application, Role role, TimeSpan timeout, ulong boot, IKeySource? keys, int lanes, TimeSpan? parkAfter, AnswerMask? mask)
     {
         Journal = data.OpenJournal(new JournalOptions { SegmentBytes = 16 << 20, MaxBytes = 128 << 20 });
         var membership = new Membership { Node = Guid.NewGuid(), Chain = Chain, Role = role, Epoch = 1 };
@@ -38,10 +39,10 @@ internal sealed class Deliverer : IAsyncDisposable
         Member = new ChainMember(data.Folder, Journal, membership, hasNext: false);
         Progress = new Progress(Journal.Cursor.Watermark);
         var notes = CursorNotes.Decode(Journal.Cursor.Notes.Span);
-        _comparison = new Comparison(membership.Node, notes, new WriteNames(Journal).Of, time, NullLogger<Comparison>.Instance);
+        _comparison = new Comparison(membership.Node, notes, new WriteNames(Journal).Of, mask is null ? CompareMode.Status : CompareMode.Body, mask ?? AnswerMask.None, time, NullLogger<Comparison>.Instance);
         var outcomes = new HeadOutcomes(Journal, _comparison);
         Local = new LocalCursor(Journal, notes, _comparison, boot, hasLanes: keys is not null);
-        _client = new ApplicationClient(application, new BodySpool(SpoolFolder(data)), timeout, time);
+        _client = new ApplicationClient(application, new BodySpool(SpoolFolder(data)), timeout, time, mask);
         _parkedFolder = DiskFolder.OpenOrCreate(Path.Combine(data.Path, "parked"));
         ParkedFolder = new FullFolder(_parkedFolder);
         Parked = ParkedWrites.Open(ParkedFolder);
@@ -83,9 +84,9 @@ internal sealed class Deliverer : IAsyncDisposable
     public static string SpoolFolder(TemporaryFolder data) => Path.Combine(data.Path, "spool");
 
     /// <summary>Opens and runs.</summary>
-    public static Deliverer Start(TemporaryFolder data, Address application, Role role = Role.Head, TimeSpan? timeout = null, ulong boot = 1, string? key = null, int lanes = 16, TimeSpan? parkAfter = null)
+    public static Deliverer Start(TemporaryFolder data, Address application, Role role = Role.Head, TimeSpan? timeout = null, ulong boot = 1, string? key = null, int lanes = 16, TimeSpan? parkAfter = null, AnswerMask? mask = null)
     {
-        var deliverer = new Deliverer(data, application, role, timeout ?? Eventually.Deadline, boot, KeySpec.TryParse(key)?.Source, lanes, parkAfter);
+        var deliverer = new Deliverer(data, application, role, timeout ?? Eventually.Deadline, boot, KeySpec.TryParse(key)?.Source, lanes, parkAfter, mask);
         deliverer._loop = deliverer._cursor.RunAsync(deliverer._stopping.Token);
         return deliverer;
     }
@@ -102,8 +103,8 @@ internal sealed class Deliverer : IAsyncDisposable
     public async Task<long> ReceiveWriteAsync(string target = "/x", params (string Name, string Value)[] headers) =>
         (await Journal.AppendAsync(EntryKind.Write, Payload("POST", target, null, headers))).Sequence;
 
-    public Task ReceiveOutcomeAsync(long sequence, int status) =>
-        Journal.AppendAsync(EntryKind.Outcome, EntryPayload.InMemory(new OutcomeRecord(sequence, status, 0).Encode(), default));
+    public Task ReceiveOutcomeAsync(long sequence, int status, ulong digest = 0, uint mask = 0) =>
+        Journal.AppendAsync(EntryKind.Outcome, EntryPayload.InMemory(new OutcomeRecord(sequence, status, digest, mask).Encode(), default));
 
     public Task AppliesAsync(long sequence) => Eventually.TrueAsync(
         () => _loop.IsFaulted ? throw _loop.Exception!.GetBaseException() : Progress.Applied >= sequence, $"record {sequence} is applied");

@@ -33,6 +33,9 @@ public class AdminGuardTests
     [InlineData("127.0.0.1", "POST", "/admin/promote", null, "localhost", "Unauthorized")]
     [InlineData("127.0.0.1", "POST", "/admin/promote", Right, "localhost", "Allowed")]
     [InlineData("127.0.0.1", "OPTIONS", "/status", null, "localhost", "Unauthorized")]
+    // What applications answered: the token, on loopback too.
+    [InlineData("127.0.0.1", "GET", "/admin/answers/17", null, "localhost", "Unauthorized")]
+    [InlineData("127.0.0.1", "GET", "/admin/answers/17", Right, "localhost", "Allowed")]
     // Reading on loopback: under a name that DNS cannot redirect.
     [InlineData("127.0.0.1", "GET", "/status", null, "localhost", "Allowed")]
     [InlineData("127.0.0.1", "GET", "/status", null, "LocalHost.", "Allowed")]

@@ -16,17 +16,7 @@ internal sealed class JsonKey : IKeySource
     public bool ReadsBody => true;
 
     /// <summary>Null when it is no pointer, or points to the whole document.</summary>
-    public static JsonKey? TryParse(string pointer)
-    {
-        var parts = pointer.Split('/');
-        var isPointer = parts.Length > 1 && parts[0].Length == 0
-            && parts.All(part => !part.Replace("~0", "", StringComparison.Ordinal).Replace("~1", "", StringComparison.Ordinal).Contains('~', StringComparison.Ordinal));
-
-        // In this order (RFC 6901 section 4): ~01 is ~1, not a slash.
-        return isPointer
-            ? new JsonKey([.. parts.Skip(1).Select(part => part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))])
-            : null;
-    }
+    public static JsonKey? TryParse(string pointer) => JsonPointer.TryParse(pointer) is { } path ? new JsonKey(path) : null;
 
     public string? Of(RecordedHead head, ReadOnlySpan<byte> body)
     {
