@@ -50,6 +50,7 @@ internal static class NodeOptionsBuilder
             Drain = values.Duration("drain", arguments.Drain),
             Secret = SecretFile.Read(arguments.SecretFile, values),
             JsonLog = values.Choice("log", arguments.Log) == "json",
+            Tracing = TracingOptions.Read(arguments.Otlp, arguments.TraceRatio, values),
         };
         options = options with { Registration = RegistrationOptions.Read(arguments.Register, arguments.Name, options, environment, values) };
         CheckTogether(options, arguments, values);
