@@ -16,16 +16,15 @@ public sealed class TracingTests
     [Fact]
     public async Task One_trace_shows_a_write_on_all_nodes()
     {
-        using var ports = new PortOfOne();
-        await using var collector = new Collector(ports.Port);
+        await using var collector = new Collector(Ports.Reserve().Next());
         await collector.StartAsync(Cancellation);
         await using var fleet = await Fleet.StartAsync(new FleetPlan { Adjust = (_, flags) => flags with { Others = ["--otlp", collector.Address] } }, Cancellation);
 
-        (await PostAsync(fleet.Address, $"00-{Trace}-{ClientSpan}-01")).AssertOk();
-        (await PostAsync(fleet.Address, "00-11111111111111111111111111111111-2222222222222222-00")).AssertOk(); // its client does not want it traced
+        Assert.Equal(200, await PostAsync(fleet.Address, "00-11111111111111111111111111111111-2222222222222222-00")); // its client does not want it traced
+        Assert.Equal(200, await PostAsync(fleet.Address, $"00-{Trace}-{ClientSpan}-01"));
 
         await Eventually.NothingWrongAsync(
-            () => Task.FromResult(Missing(collector, fleet.Nodes.Count)), "all spans have come", Cancellation);
+            () => Task.FromResult(collector.Spans.Count >= 9 ? null : string.Join(", ", collector.Spans)), "all spans have come", Cancellation);
         Assert.Empty(collector.Wrong);
         var spans = collector.Spans.ToArray();
         Assert.All(spans, span => Assert.Equal(("teeproxy", Trace), (span.Service, span.Trace)));
@@ -63,23 +62,17 @@ public sealed class TracingTests
 
         var writes = await Burst.WriteAsync(node.Address, 200, Cancellation);
         var stopping = Stopwatch.GetTimestamp();
-        node.Process.Send(Signal.Term);
+        node.Process.Send(Signal.Terminate);
 
         Assert.Equal(200, writes.Count);
         Assert.True(await node.Process.WaitExitAsync(Cancellation) == 0, node.Description);
         Assert.True(Stopwatch.GetElapsedTime(stopping) < TimeSpan.FromSeconds(5), node.Description);
     }
 
-    private static async Task<RawAnswer> PostAsync(Uri address, string traceparent)
+    private static async Task<int> PostAsync(Uri address, string traceparent)
     {
         using var form = new FormUrlEncodedContent([new("user", $"u{traceparent[3..9]}"), new("password", "secret")]);
-        return await OneWrite.SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/register?password=secret")) { Content = form, Headers = { { "traceparent", traceparent } } }, Cancellation);
-    }
-
-    private static string? Missing(Collector collector, int nodes)
-    {
-        var wanted = (4 * nodes) - 3; // ingress once, a commit and a delivery each, a hop between two
-        return collector.Spans.Count >= 1 + (2 * nodes) + (nodes - 1) ? null : $"{collector.Spans.Count} of {wanted} have: {string.Join(", ", collector.Spans.Select(span => span.Name))}";
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/register?x=secret")) { Content = form, Headers = { { "traceparent", traceparent } } };
+        return (await OneWrite.SendAsync(request, Cancellation)).Status;
     }
 }
