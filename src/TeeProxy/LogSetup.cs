@@ -14,7 +14,7 @@ internal static class LogSetup
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (json)
         {
-            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true));
+            logging.AddConsole(console => console.FormatterName = JsonLines.Format).AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
         }
         else
         {

@@ -37,6 +37,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
             node.Confirmation.RunAsync(running.Token),
             node.Orphans.RunAsync(running.Token),
             node.Gate.RunAsync(running.Token),
+            new StateLog(() => node.Member.Standing.Current.Membership, node.Status.Ready, node.Time, log).RunAsync(running.Token),
         ];
         var watchdog = systemd.RunAsync(running.Token); // ends at once where systemd asks for none
         try
@@ -115,12 +116,12 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
 
     private static string Cause(Task ended) => ended.Exception?.GetBaseException().Message ?? "a loop ended that must not";
 
-    [LoggerMessage(LogLevel.Information, "teeproxy listens on {Listen}, admin on {Admin}, application {Local}, next {Next}, data in {Data}.")]
+    [LoggerMessage(EventName = "node_started", Level = LogLevel.Information, Message = "teeproxy listens on {Listen}, admin on {Admin}, application {Local}, next {Next}, data in {Data}.")]
     private partial void LogStarted(Address listen, Address admin, Address local, string next, string data);
 
-    [LoggerMessage(LogLevel.Information, "{Signal}: not ready any more; serving for {Drain} longer, then finishing what is in flight.")]
+    [LoggerMessage(EventName = "node_draining", Level = LogLevel.Information, Message = "{Signal}: not ready any more; serving for {Drain} longer, then finishing what is in flight.")]
     private partial void LogDraining(string signal, TimeSpan drain);
 
-    [LoggerMessage(LogLevel.Critical, "The node stops: {Cause}")]
+    [LoggerMessage(EventName = "node_failed", Level = LogLevel.Critical, Message = "The node stops: {Cause}")]
     private partial void LogFailed(string cause);
 }

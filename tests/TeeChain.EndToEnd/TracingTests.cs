@@ -20,8 +20,8 @@ public sealed class TracingTests
         await collector.StartAsync(Cancellation);
         await using var fleet = await Fleet.StartAsync(new FleetPlan { Adjust = (_, flags) => flags with { Others = ["--otlp", collector.Address] } }, Cancellation);
 
-        Assert.Equal(200, await PostAsync(fleet.Address, "00-11111111111111111111111111111111-2222222222222222-00")); // its client does not want it traced
-        Assert.Equal(200, await PostAsync(fleet.Address, $"00-{Trace}-{ClientSpan}-01"));
+        Assert.Equal(201, await PostAsync(fleet.Address, "00-11111111111111111111111111111111-2222222222222222-00")); // its client does not want it traced
+        Assert.Equal(201, await PostAsync(fleet.Address, $"00-{Trace}-{ClientSpan}-01"));
 
         await Eventually.NothingWrongAsync(
             () => Task.FromResult(collector.Spans.Count >= 9 ? null : string.Join(", ", collector.Spans)), "all spans have come", Cancellation);
@@ -29,7 +29,7 @@ public sealed class TracingTests
         var spans = collector.Spans.ToArray();
         Assert.All(spans, span => Assert.Equal(("teeproxy", Trace), (span.Service, span.Trace)));
         var ingress = Assert.Single(spans, span => span.Name == "ingress POST");
-        Assert.Equal((ClientSpan, "head", "/register", "200"), (ingress.Parent, ingress.Tags["teechain.role"], ingress.Tags["url.path"], ingress.Tags["http.response.status_code"]));
+        Assert.Equal((ClientSpan, "head", "/register", "201"), (ingress.Parent, ingress.Tags["teechain.role"], ingress.Tags["url.path"], ingress.Tags["http.response.status_code"]));
         Assert.All(spans.Where(span => span != ingress), span => Assert.Equal((ingress.Id, ingress.Tags["teechain.sequence"]), (span.Parent, span.Tags["teechain.sequence"])));
         Assert.DoesNotContain(spans, span => span.Tags.Values.Any(value => value.Contains("secret", StringComparison.Ordinal)));
 

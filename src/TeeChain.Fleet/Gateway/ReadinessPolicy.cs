@@ -59,9 +59,9 @@ internal sealed partial class ReadinessPolicy(IDestinationHealthUpdater health, 
         health.SetActive(cluster, news);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Cluster}: {Worker} is in.")]
+    [LoggerMessage(EventName = "worker_in", Level = LogLevel.Information, Message = "{Cluster}: {Worker} is in.")]
     private partial void LogIn(string cluster, string worker);
 
-    [LoggerMessage(LogLevel.Information, "{Cluster}: {Worker} is out.")]
+    [LoggerMessage(EventName = "worker_out", Level = LogLevel.Information, Message = "{Cluster}: {Worker} is out.")]
     private partial void LogOut(string cluster, string worker);
 }

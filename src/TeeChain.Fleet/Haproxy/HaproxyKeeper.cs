@@ -166,15 +166,15 @@ internal sealed partial class HaproxyKeeper(
         Volatile.Write(ref _problems, problems);
     }
 
-    [LoggerMessage(LogLevel.Information, "HAProxy: {Server} {What}")]
+    [LoggerMessage(EventName = "haproxy_changed", Level = LogLevel.Information, Message = "HAProxy: {Server} {What}")]
     private partial void LogChange(ServerId server, string what);
 
-    [LoggerMessage(LogLevel.Information, "HAProxy was restarted or reloaded: process {Process} after {Before}")]
+    [LoggerMessage(EventName = "haproxy_restarted", Level = LogLevel.Information, Message = "HAProxy was restarted or reloaded: process {Process} after {Before}")]
     private partial void LogAnother(int process, int before);
 
-    [LoggerMessage(LogLevel.Warning, "{Problem}")]
+    [LoggerMessage(EventName = "haproxy_problem", Level = LogLevel.Warning, Message = "{Problem}")]
     private partial void LogProblem(string problem);
 
-    [LoggerMessage(LogLevel.Information, "HAProxy takes what it is told again")]
+    [LoggerMessage(EventName = "haproxy_back", Level = LogLevel.Information, Message = "HAProxy takes what it is told again")]
     private partial void LogOver();
 }

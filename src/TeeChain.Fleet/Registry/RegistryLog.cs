@@ -26,12 +26,12 @@ internal sealed partial class RegistryLog(ILogger<FleetRegistry> log)
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Name} is {State}: application {Address}, teeproxy {Teeproxy}.")]
+    [LoggerMessage(EventName = "worker_state", Level = LogLevel.Information, Message = "{Name} is {State}: application {Address}, teeproxy {Teeproxy}.")]
     private partial void LogWorker(string name, WorkerState state, string address, string teeproxy);
 
-    [LoggerMessage(LogLevel.Information, "{Name} is in the fleet no more.")]
+    [LoggerMessage(EventName = "worker_forgotten", Level = LogLevel.Information, Message = "{Name} is in the fleet no more.")]
     private partial void LogForgotten(string name);
 
-    [LoggerMessage(LogLevel.Warning, "{Problem}")]
+    [LoggerMessage(EventName = "registry_problem", Level = LogLevel.Warning, Message = "{Problem}")]
     private partial void LogProblem(string problem);
 }

@@ -105,9 +105,9 @@ internal sealed partial class ApplicationProbe : IDisposable
         return (int)response.StatusCode < 500 ? null : $"{Question} answered {(int)response.StatusCode}";
     }
 
-    [LoggerMessage(LogLevel.Information, "The application at {Local} is up")]
+    [LoggerMessage(EventName = "application_up", Level = LogLevel.Information, Message = "The application at {Local} is up")]
     private partial void LogUp(Address local);
 
-    [LoggerMessage(LogLevel.Warning, "The application at {Local} is down: {Why}")]
+    [LoggerMessage(EventName = "application_down", Level = LogLevel.Warning, Message = "The application at {Local} is down: {Why}")]
     private partial void LogDown(Address local, string why);
 }

@@ -27,6 +27,7 @@ internal sealed class WriteIntake(
     private const int MostTries = 10;
 
     private int _isSpoolFailing;
+    private int _isDiskFull;
 
     /// <param name="target">In origin form, as sent.</param>
     /// <returns>One of <see cref="RequestOutcome"/>.</returns>
@@ -98,6 +99,8 @@ internal sealed class WriteIntake(
             span.SetTag("teechain.sequence", write.Sequence);
             Spans.Tell("commit", span.Context, write.Sequence, began, write.Committed);
         }
+
+        NoteDisk(write, result);
 
         // The journal is done with the spool file once it gave a sequence or refused. If it did neither, it may still be
         // reading it; then the file goes when the journal lets go of its handle.
@@ -199,6 +202,22 @@ internal sealed class WriteIntake(
     {
         await ProblemAnswer.WriteAsync(context, problem, isBodyRead);
         return RequestOutcome.Refused;
+    }
+
+    // As below: once when it fills up, once when a write is recorded again.
+    private void NoteDisk(PendingWrite write, WriteResult result)
+    {
+        if (result is WriteResult.Unrecorded { Failure: AppendFailure.DiskFull })
+        {
+            if (Interlocked.Exchange(ref _isDiskFull, 1) == 0)
+            {
+                logger.DiskFull();
+            }
+        }
+        else if (Volatile.Read(ref _isDiskFull) == 1 && write.Sequence > 0 && Interlocked.Exchange(ref _isDiskFull, 0) == 1)
+        {
+            logger.DiskBack();
+        }
     }
 
     // A disk that fails does so for every long write: it is said once, and once again when it works.

@@ -186,6 +186,6 @@ internal sealed partial class Announcer(
         _said = state ?? _said;
     }
 
-    [LoggerMessage("Registration: {State}.")]
+    [LoggerMessage(EventName = "registration", Message = "Registration: {State}.")]
     private partial void LogState(LogLevel level, string state);
 }
