@@ -116,12 +116,12 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
 
     private static string Cause(Task ended) => ended.Exception?.GetBaseException().Message ?? "a loop ended that must not";
 
-    [LoggerMessage(EventName = "node_started", Level = LogLevel.Information, Message = "teeproxy listens on {Listen}, admin on {Admin}, application {Local}, next {Next}, data in {Data}.")]
+    [LoggerMessage(LogLevel.Information, "teeproxy listens on {Listen}, admin on {Admin}, application {Local}, next {Next}, data in {Data}.", EventName = "node_started")]
     private partial void LogStarted(Address listen, Address admin, Address local, string next, string data);
 
-    [LoggerMessage(EventName = "node_draining", Level = LogLevel.Information, Message = "{Signal}: not ready any more; serving for {Drain} longer, then finishing what is in flight.")]
+    [LoggerMessage(LogLevel.Information, "{Signal}: not ready any more; serving for {Drain} longer, then finishing what is in flight.", EventName = "node_draining")]
     private partial void LogDraining(string signal, TimeSpan drain);
 
-    [LoggerMessage(EventName = "node_failed", Level = LogLevel.Critical, Message = "The node stops: {Cause}")]
+    [LoggerMessage(LogLevel.Critical, "The node stops: {Cause}", EventName = "node_failed")]
     private partial void LogFailed(string cause);
 }

@@ -65,15 +65,15 @@ internal sealed partial class StateLog(Func<Membership> membership, Func<ReadySt
         }
     }
 
-    [LoggerMessage(EventName = "role_head", Level = LogLevel.Information, Message = "This node is the head, in epoch {Epoch}.")]
+    [LoggerMessage(LogLevel.Information, "This node is the head, in epoch {Epoch}.", EventName = "role_head")]
     private partial void LogHead(long epoch);
 
-    [LoggerMessage(EventName = "role_replica", Level = LogLevel.Information, Message = "This node is a replica, in epoch {Epoch}; the head is {Head}.")]
+    [LoggerMessage(LogLevel.Information, "This node is a replica, in epoch {Epoch}; the head is {Head}.", EventName = "role_replica")]
     private partial void LogReplica(long epoch, string head);
 
-    [LoggerMessage(EventName = "ready", Level = LogLevel.Information, Message = "Ready for {What}.")]
+    [LoggerMessage(LogLevel.Information, "Ready for {What}.", EventName = "ready")]
     private partial void LogReady(string what);
 
-    [LoggerMessage(EventName = "not_ready", Level = LogLevel.Warning, Message = "Not ready for {What} any more: {Why}")]
+    [LoggerMessage(LogLevel.Warning, "Not ready for {What} any more: {Why}", EventName = "not_ready")]
     private partial void LogNotReady(string what, string why);
 }

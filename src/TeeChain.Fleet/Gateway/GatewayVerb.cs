@@ -113,9 +113,9 @@ internal static partial class GatewayVerb
         }
     }
 
-    [LoggerMessage(EventName = "gateway_started", Level = LogLevel.Information, Message = "The front door listens on {Listen}; the registry is {Registry}.")]
+    [LoggerMessage(LogLevel.Information, "The front door listens on {Listen}; the registry is {Registry}.", EventName = "gateway_started")]
     private static partial void LogStarted(ILogger log, Address listen, Uri registry);
 
-    [LoggerMessage(EventName = "gateway_failed", Level = LogLevel.Critical, Message = "The front door stops: {Cause}")]
+    [LoggerMessage(LogLevel.Critical, "The front door stops: {Cause}", EventName = "gateway_failed")]
     private static partial void LogFailed(ILogger log, string cause);
 }

@@ -152,6 +152,6 @@ internal sealed partial class Comparison(
         }
     }
 
-    [LoggerMessage(EventName = "diverged", Level = LogLevel.Error, Message = "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}.")]
+    [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}.", EventName = "diverged")]
     private partial void LogDivergence(long sequence, string method, string path, int status, int headStatus);
 }

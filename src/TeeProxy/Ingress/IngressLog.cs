@@ -3,21 +3,21 @@ namespace TeeProxy.Ingress;
 /// <summary>What ingress has to say. Nothing a request at Information: counters tell those.</summary>
 internal static partial class IngressLog
 {
-    [LoggerMessage(EventName = "request_failed", Level = LogLevel.Error, Message = "A request failed in the node itself: {Method} {Path}. This is a defect; please report it.")]
+    [LoggerMessage(LogLevel.Error, "A request failed in the node itself: {Method} {Path}. This is a defect; please report it.", EventName = "request_failed")]
     public static partial void RequestFailed(this ILogger logger, Exception cause, string method, string? path);
 
-    [LoggerMessage(EventName = "spool_failing", Level = LogLevel.Error, Message = "Bodies cannot be spooled: {Why}. Long writes are refused until the data folder works again.")]
+    [LoggerMessage(LogLevel.Error, "Bodies cannot be spooled: {Why}. Long writes are refused until the data folder works again.", EventName = "spool_failing")]
     public static partial void SpoolFails(this ILogger logger, string? why);
 
-    [LoggerMessage(EventName = "spool_back", Level = LogLevel.Information, Message = "Bodies are spooled again.")]
+    [LoggerMessage(LogLevel.Information, "Bodies are spooled again.", EventName = "spool_back")]
     public static partial void SpoolWorks(this ILogger logger);
 
-    [LoggerMessage(EventName = "disk_full", Level = LogLevel.Error, Message = "The disk of the data folder is full: writes are refused until there is room.")]
+    [LoggerMessage(LogLevel.Error, "The disk of the data folder is full: writes are refused until there is room.", EventName = "disk_full")]
     public static partial void DiskFull(this ILogger logger);
 
-    [LoggerMessage(EventName = "disk_back", Level = LogLevel.Information, Message = "The disk of the data folder has room again: writes are recorded.")]
+    [LoggerMessage(LogLevel.Information, "The disk of the data folder has room again: writes are recorded.", EventName = "disk_back")]
     public static partial void DiskBack(this ILogger logger);
 
-    [LoggerMessage(EventName = "pass_failed", Level = LogLevel.Debug, Message = "{Method} {Path} could not be passed to the application: {Error}")]
+    [LoggerMessage(LogLevel.Debug, "{Method} {Path} could not be passed to the application: {Error}", EventName = "pass_failed")]
     public static partial void PassFailed(this ILogger logger, Exception? cause, string method, string path, Yarp.ReverseProxy.Forwarder.ForwarderError error);
 }

@@ -186,6 +186,6 @@ internal sealed partial class Announcer(
         _said = state ?? _said;
     }
 
-    [LoggerMessage(EventName = "registration", Message = "Registration: {State}.")]
+    [LoggerMessage("Registration: {State}.", EventName = "registration")]
     private partial void LogState(LogLevel level, string state);
 }
