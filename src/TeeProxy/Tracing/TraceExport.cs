@@ -23,18 +23,19 @@ internal sealed class TraceExport : IDisposable
     /// <param name="role">What the node is at the moment.</param>
     public TraceExport(TracingOptions options, Guid node, Func<string> role, string version, Meter meter)
     {
-        var exporter = new OtlpTraceExporter(new OtlpExporterOptions
+        var exporter = new CountedExporter(new OtlpExporterOptions
         {
             Endpoint = options.Endpoint,
             Protocol = OtlpExportProtocol.HttpProtobuf,
             TimeoutMilliseconds = (int)Patience.TotalMilliseconds,
         });
+        var queue = exporter.Queue = new SpanQueue(exporter, meter, Patience);
         _provider = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(ResourceBuilder.CreateDefault().AddService("teeproxy", serviceVersion: version, autoGenerateServiceInstanceId: false, serviceInstanceId: node.ToString()))
             .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.Ratio)))
             .AddSource(Spans.SourceName)
             .AddProcessor(new NodeTags(node.ToString(), role))
-            .AddProcessor(new SpanQueue(exporter, meter, Patience))
+            .AddProcessor(queue)
             .Build();
     }
 

@@ -35,7 +35,7 @@ public sealed class SpanQueueTests : IDisposable
     public void A_collector_that_hangs_blocks_nobody_and_what_does_not_fit_is_counted()
     {
         var exporter = new Hanging(ExportResult.Success);
-        using var queue = new SpanQueue(exporter, _meter, TimeSpan.FromSeconds(1));
+        using var queue = exporter.Queue = new SpanQueue(exporter, _meter, TimeSpan.FromSeconds(1));
 
         for (var i = 0; i < SpanQueue.MostSpans + 100; i++)
         {
@@ -55,7 +55,7 @@ public sealed class SpanQueueTests : IDisposable
     {
         var exporter = new Hanging(ExportResult.Failure);
         exporter.LetGo();
-        using var queue = new SpanQueue(exporter, _meter, TimeSpan.FromSeconds(1));
+        using var queue = exporter.Queue = new SpanQueue(exporter, _meter, TimeSpan.FromSeconds(1));
 
         queue.OnEnd(Span());
         queue.Shutdown(10_000);
@@ -69,11 +69,14 @@ public sealed class SpanQueueTests : IDisposable
     {
         private readonly ManualResetEventSlim _letGo = new();
 
+        public SpanQueue? Queue { get; set; }
+
         public void LetGo() => _letGo.Set();
 
         public override ExportResult Export(in Batch<Activity> batch)
         {
             _letGo.Wait();
+            Queue!.Exported(batch.Count, result);
             return result;
         }
 
