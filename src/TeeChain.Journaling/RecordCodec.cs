@@ -26,6 +26,7 @@ public static class RecordCodec
     public const int HeaderBytes = 56;
     public const int MaxHeadBytes = 16 << 20;
     public const int MaxBodyBytes = 1 << 30;
+    public const long MaxRecordBytes = HeaderBytes + MaxHeadBytes + (long)MaxBodyBytes;
 
     internal const uint Magic = 0x43455254;
 

@@ -38,6 +38,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
             node.Orphans.RunAsync(running.Token),
             node.Gate.RunAsync(running.Token),
             node.Watch.RunAsync(running.Token),
+            new StateLog(() => node.Member.Standing.Current.Membership, node.Status.Ready, node.Time, log).RunAsync(running.Token),
         ];
         using var onHangUp = node.Credentials is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -126,12 +127,12 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
 
     private static string Cause(Task ended) => ended.Exception?.GetBaseException().Message ?? "a loop ended that must not";
 
-    [LoggerMessage(LogLevel.Information, "teeproxy listens on {Listen}, admin on {Admin}, application {Local}, next {Next}, data in {Data}.")]
+    [LoggerMessage(LogLevel.Information, "teeproxy listens on {Listen}, admin on {Admin}, application {Local}, next {Next}, data in {Data}.", EventName = "node_started")]
     private partial void LogStarted(Address listen, Address admin, Address local, string next, string data);
 
-    [LoggerMessage(LogLevel.Information, "{Signal}: not ready any more; serving for {Drain} longer, then finishing what is in flight.")]
+    [LoggerMessage(LogLevel.Information, "{Signal}: not ready any more; serving for {Drain} longer, then finishing what is in flight.", EventName = "node_draining")]
     private partial void LogDraining(string signal, TimeSpan drain);
 
-    [LoggerMessage(LogLevel.Critical, "The node stops: {Cause}")]
+    [LoggerMessage(LogLevel.Critical, "The node stops: {Cause}", EventName = "node_failed")]
     private partial void LogFailed(string cause);
 }

@@ -5,6 +5,7 @@ using TeeProxy.Inspection;
 using TeeProxy.Options;
 using TeeProxy.Registration;
 using TeeProxy.Status;
+using TeeProxy.Tracing;
 
 switch (OptionsParser.Parse(args, Environment.GetEnvironmentVariable))
 {
@@ -35,6 +36,10 @@ static async Task<int> RunAsync(NodeOptions options)
 {
     using var logs = LogSetup.Create(options.JsonLog);
     await using var node = Node.Open(options, logs, TimeProvider.System);
+
+    using var tracing = options.Tracing is { } told
+        ? new TraceExport(told, node.Member.Node, () => node.Member.Standing.Current.Membership.Role.ToString().ToLowerInvariant(), StatusSource.Version, node.Meter)
+        : null;
 
     var metrics = MetricsExporter.Create(node.Meter);
     _ = new NodeInstruments(node.Meter, node.Status.Status, options.JournalMaxBytes, node.Time);

@@ -46,9 +46,9 @@ internal sealed partial class FirstLook(Task stop, TimeProvider time, ILogger<Fi
         await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    [LoggerMessage(LogLevel.Information, "The front door waits for {What}, at most {Seconds} s, and then listens.")]
+    [LoggerMessage(LogLevel.Information, "The front door waits for {What}, at most {Seconds} s, and then listens.", EventName = "gateway_waiting")]
     private partial void LogWaiting(string what, double seconds);
 
-    [LoggerMessage(LogLevel.Warning, "{What} is not known after {Seconds} s; the front door listens all the same.")]
+    [LoggerMessage(LogLevel.Warning, "{What} is not known after {Seconds} s; the front door listens all the same.", EventName = "gateway_waited_enough")]
     private partial void LogGivenUp(string what, double seconds);
 }

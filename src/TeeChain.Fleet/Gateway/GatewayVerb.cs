@@ -121,15 +121,15 @@ internal static partial class GatewayVerb
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The front door listens on {Listen}; the registry is {Registry}.")]
+    [LoggerMessage(LogLevel.Information, "The front door listens on {Listen}; the registry is {Registry}.", EventName = "gateway_started")]
     private static partial void LogStarted(ILogger log, Address listen, Uri registry);
 
-    [LoggerMessage(LogLevel.Warning, "TLS: {Problem}.")]
+    [LoggerMessage(LogLevel.Warning, "TLS: {Problem}.", EventName = "gateway_certificate_problem")]
     private static partial void LogTls(ILogger log, string problem);
 
-    [LoggerMessage(LogLevel.Information, "The certificate was replaced by what {File} holds now; it expires at {Expires:u}.")]
+    [LoggerMessage(LogLevel.Information, "The certificate was replaced by what {File} holds now; it expires at {Expires:u}.", EventName = "gateway_certificate_replaced")]
     private static partial void LogReplaced(ILogger log, string file, DateTimeOffset expires);
 
-    [LoggerMessage(LogLevel.Critical, "The front door stops: {Cause}")]
+    [LoggerMessage(LogLevel.Critical, "The front door stops: {Cause}", EventName = "gateway_failed")]
     private static partial void LogFailed(ILogger log, string cause);
 }

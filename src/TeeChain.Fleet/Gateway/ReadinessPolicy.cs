@@ -59,9 +59,9 @@ internal sealed partial class ReadinessPolicy(IDestinationHealthUpdater health, 
         health.SetActive(cluster, news);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Cluster}: {Worker} is in.")]
+    [LoggerMessage(LogLevel.Information, "{Cluster}: {Worker} is in.", EventName = "worker_in")]
     private partial void LogIn(string cluster, string worker);
 
-    [LoggerMessage(LogLevel.Information, "{Cluster}: {Worker} is out.")]
+    [LoggerMessage(LogLevel.Information, "{Cluster}: {Worker} is out.", EventName = "worker_out")]
     private partial void LogOut(string cluster, string worker);
 }

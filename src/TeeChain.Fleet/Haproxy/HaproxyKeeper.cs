@@ -167,15 +167,15 @@ internal sealed partial class HaproxyKeeper(
         Volatile.Write(ref _problems, problems);
     }
 
-    [LoggerMessage(LogLevel.Information, "HAProxy: {Server} {What}")]
+    [LoggerMessage(LogLevel.Information, "HAProxy: {Server} {What}", EventName = "haproxy_changed")]
     private partial void LogChange(ServerId server, string what);
 
-    [LoggerMessage(LogLevel.Information, "HAProxy was restarted or reloaded: process {Process} after {Before}")]
+    [LoggerMessage(LogLevel.Information, "HAProxy was restarted or reloaded: process {Process} after {Before}", EventName = "haproxy_restarted")]
     private partial void LogAnother(int process, int before);
 
-    [LoggerMessage(LogLevel.Warning, "{Problem}")]
+    [LoggerMessage(LogLevel.Warning, "{Problem}", EventName = "haproxy_problem")]
     private partial void LogProblem(string problem);
 
-    [LoggerMessage(LogLevel.Information, "HAProxy takes what it is told again")]
+    [LoggerMessage(LogLevel.Information, "HAProxy takes what it is told again", EventName = "haproxy_back")]
     private partial void LogOver();
 }

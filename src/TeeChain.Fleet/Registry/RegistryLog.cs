@@ -26,12 +26,12 @@ internal sealed partial class RegistryLog(ILogger<FleetRegistry> log)
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Name} is {State}: application {Address}, teeproxy {Teeproxy}.")]
+    [LoggerMessage(LogLevel.Information, "{Name} is {State}: application {Address}, teeproxy {Teeproxy}.", EventName = "worker_state")]
     private partial void LogWorker(string name, WorkerState state, string address, string teeproxy);
 
-    [LoggerMessage(LogLevel.Information, "{Name} is in the fleet no more.")]
+    [LoggerMessage(LogLevel.Information, "{Name} is in the fleet no more.", EventName = "worker_forgotten")]
     private partial void LogForgotten(string name);
 
-    [LoggerMessage(LogLevel.Warning, "{Problem}")]
+    [LoggerMessage(LogLevel.Warning, "{Problem}", EventName = "registry_problem")]
     private partial void LogProblem(string problem);
 }

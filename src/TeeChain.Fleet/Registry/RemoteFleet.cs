@@ -91,9 +91,9 @@ internal sealed partial class RemoteFleet(Uri registry, ReadOnlyMemory<byte> sec
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The registry {Registry} does not answer ({Why}); the fleet is taken to be as it was.")]
+    [LoggerMessage(LogLevel.Warning, "The registry {Registry} does not answer ({Why}); the fleet is taken to be as it was.", EventName = "registry_lost")]
     private partial void LogLost(Uri registry, string why);
 
-    [LoggerMessage(LogLevel.Information, "The registry {Registry} answers again.")]
+    [LoggerMessage(LogLevel.Information, "The registry {Registry} answers again.", EventName = "registry_back")]
     private partial void LogBack(Uri registry);
 }

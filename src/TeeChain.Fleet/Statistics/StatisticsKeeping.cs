@@ -107,9 +107,9 @@ internal sealed partial class StatisticsKeeping(RequestCounts counts, Statistics
         [.. WorkerCounts.Sum([.. pending, .. batch.Select(static one => new WorkerCounts(one.Worker, -one.Successes, -one.Failures, -one.Ticks))])
             .Where(static one => one is not { Successes: 0, Failures: 0, Ticks: 0 })];
 
-    [LoggerMessage(LogLevel.Warning, "The statistics cannot be written ({Why}); they are kept in memory, and tried again every second.")]
+    [LoggerMessage(LogLevel.Warning, "The statistics cannot be written ({Why}); they are kept in memory, and tried again every second.", EventName = "statistics_failing")]
     private partial void LogTrouble(string why);
 
-    [LoggerMessage(LogLevel.Information, "The statistics are written again.")]
+    [LoggerMessage(LogLevel.Information, "The statistics are written again.", EventName = "statistics_back")]
     private partial void LogBack();
 }

@@ -26,6 +26,12 @@ internal sealed class PendingWrite : AppendRequest
     /// <summary>Its sequence; 0 while the journal has not given it one.</summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
+    /// <summary>Where somebody asks when it was committed; else null, and nobody looks at a clock.</summary>
+    public TimeProvider? Clock { get; init; }
+
+    /// <summary>When it was on the disk, once it has a sequence and where there is a <see cref="Clock"/>.</summary>
+    public DateTimeOffset Committed { get; private set; }
+
     /// <summary>The application's answer, from when it is here. Written once, by <see cref="PendingWrites"/>, which owns its body until it is told.</summary>
     public Answer? Answer { get; set; }
 
@@ -50,6 +56,11 @@ internal sealed class PendingWrite : AppendRequest
     /// <inheritdoc/>
     protected override void OnSequenced(JournalPosition position)
     {
+        if (Clock is not null)
+        {
+            Committed = Clock.GetUtcNow(); // before the sequence, by which others see that it is there
+        }
+
         Volatile.Write(ref _sequence, position.Sequence);
         _table.Add(this);
     }

@@ -105,9 +105,9 @@ internal sealed partial class ApplicationProbe : IDisposable
         return (int)response.StatusCode < 500 ? null : $"{Question} answered {(int)response.StatusCode}";
     }
 
-    [LoggerMessage(LogLevel.Information, "The application at {Local} is up")]
+    [LoggerMessage(LogLevel.Information, "The application at {Local} is up", EventName = "application_up")]
     private partial void LogUp(Address local);
 
-    [LoggerMessage(LogLevel.Warning, "The application at {Local} is down: {Why}")]
+    [LoggerMessage(LogLevel.Warning, "The application at {Local} is down: {Why}", EventName = "application_down")]
     private partial void LogDown(Address local, string why);
 }

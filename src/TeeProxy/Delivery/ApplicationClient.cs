@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net.Sockets;
 using TeeChain.Protocol;
 using TeeProxy.Acks;
 using TeeProxy.Application;
 using TeeProxy.Delivery.Comparing;
 using TeeProxy.Spooling;
+using TeeProxy.Tracing;
 
 namespace TeeProxy.Delivery;
 
@@ -28,7 +30,32 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
     /// <param name="isRedelivery">Whether the application may have seen this write.</param>
     /// <param name="isAwaited">Whether somebody wants the answer's headers and body; else only its status is told.</param>
     /// <exception cref="OperationCanceledException"><paramref name="abort"/>.</exception>
-    public async ValueTask<DeliveryResult> SendAsync(RecordedWrite write, Guid chain, bool isRedelivery, bool isAwaited, CancellationToken abort)
+    public ValueTask<DeliveryResult> SendAsync(RecordedWrite write, Guid chain, bool isRedelivery, bool isAwaited, CancellationToken abort) =>
+        Spans.AreWanted ? TracedAsync(write, chain, isRedelivery, isAwaited, abort) : SendAsync(write, chain, isRedelivery, isAwaited, null, abort);
+
+    public void Dispose() => _pool.Dispose();
+
+    private async ValueTask<DeliveryResult> TracedAsync(RecordedWrite write, Guid chain, bool isRedelivery, bool isAwaited, CancellationToken abort)
+    {
+        using var span = DeliverySpan.Start(write.Recorded, write.Sequence, application, isRedelivery);
+        var result = await SendAsync(write, chain, isRedelivery, isAwaited, span, abort);
+        switch (result)
+        {
+            case DeliveryResult.Answered answered when span is not null:
+                DeliverySpan.Answered(span, answered.Status);
+                break;
+            case DeliveryResult.Unsent unsent when span is not null:
+                Spans.Fail(span, "unsent", unsent.Why);
+                break;
+            case DeliveryResult.Lost lost when span is not null:
+                Spans.Fail(span, lost.IsTimeout ? "timeout" : "lost", lost.Why);
+                break;
+        }
+
+        return result;
+    }
+
+    private async ValueTask<DeliveryResult> SendAsync(RecordedWrite write, Guid chain, bool isRedelivery, bool isAwaited, Activity? span, CancellationToken abort)
     {
         ApplicationConnection connection;
         try
@@ -50,7 +77,7 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
         var aborting = abort.UnsafeRegister(static connection => ((ApplicationConnection)connection!).Abandon(), connection);
         try
         {
-            var broken = await SendRequestAsync(connection, write, chain, isRedelivery);
+            var broken = await SendRequestAsync(connection, write, chain, isRedelivery, span);
             AnswerHead head;
             Answer? answer;
             while (!TryTakeHead(connection, isAwaited || mask is not null, out head, out answer))
@@ -99,8 +126,6 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
             }
         }
     }
-
-    public void Dispose() => _pool.Dispose();
 
     private static async ValueTask<SpoolResult> DigestAsync(AnswerBody source, AnswerDigest digest)
     {
@@ -151,9 +176,14 @@ internal sealed class ApplicationClient(Address application, BodySpool spool, Ti
     }
 
     /// <summary>Null, or how the connection broke on the way: the application may have answered before it had read all, and closed.</summary>
-    private async ValueTask<SocketException?> SendRequestAsync(ApplicationConnection connection, RecordedWrite write, Guid chain, bool isRedelivery)
+    private async ValueTask<SocketException?> SendRequestAsync(ApplicationConnection connection, RecordedWrite write, Guid chain, bool isRedelivery, Activity? span)
     {
         var bytes = _requests.Build(write, chain, isRedelivery, out var length, out var isBodyIn);
+        if (span is not null)
+        {
+            DeliverySpan.Name(bytes.AsSpan(0, length - (isBodyIn ? write.Body!.Value.Length : 0)), span);
+        }
+
         try
         {
             await connection.SendAsync(bytes.AsMemory(0, length));

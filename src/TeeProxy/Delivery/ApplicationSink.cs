@@ -178,6 +178,6 @@ internal sealed partial class ApplicationSink(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Epoch {Epoch} cannot be written down: {Why}. It is tried again.")]
+    [LoggerMessage(LogLevel.Warning, "Epoch {Epoch} cannot be written down: {Why}. It is tried again.", EventName = "epoch_failing")]
     private partial void LogEpochFailed(long epoch, string why);
 }

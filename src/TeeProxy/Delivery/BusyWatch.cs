@@ -34,6 +34,6 @@ internal sealed partial class BusyWatch(TimeProvider time, ILogger<BusyWatch> lo
         (_since, _busy) = (now, TimeSpan.Zero);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Delivering one write at a time took {Percent} % of the last {Seconds:0} s. Where writes with different keys may overtake each other, --order key with --key delivers them side by side.")]
+    [LoggerMessage(LogLevel.Warning, "Delivering one write at a time took {Percent} % of the last {Seconds:0} s. Where writes with different keys may overtake each other, --order key with --key delivers them side by side.", EventName = "delivery_busy")]
     private partial void LogBusy(int percent, double seconds);
 }

@@ -201,9 +201,9 @@ internal sealed partial class Comparison(
 
     private static string? Hex(ulong digest) => digest == 0 ? null : digest.ToString("x16", CultureInfo.InvariantCulture);
 
-    [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}.")]
+    [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}.", EventName = "diverged")]
     private partial void LogDivergence(long sequence, string method, string path, int status, int headStatus);
 
-    [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status} as the head's did, but with another body: digest {Digest}, the head's {HeadDigest}.")]
+    [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status} as the head's did, but with another body: digest {Digest}, the head's {HeadDigest}.", EventName = "body_diverged")]
     private partial void LogBodyDivergence(long sequence, string method, string path, int status, string digest, string headDigest);
 }

@@ -104,9 +104,9 @@ internal sealed partial class JournalRoom(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "That a node is let go cannot be written down: {Why}. It is tried again.")]
+    [LoggerMessage(LogLevel.Warning, "That a node is let go cannot be written down: {Why}. It is tried again.", EventName = "detach_failing")]
     private partial void LogNotDetached(string why);
 
-    [LoggerMessage(LogLevel.Error, "Node {Node} at {Address} is let go: what it has not applied fills the journal ({HeldBytes} of {BudgetBytes} bytes). If it comes back too late for what is kept, it must be seeded.")]
+    [LoggerMessage(LogLevel.Error, "Node {Node} at {Address} is let go: what it has not applied fills the journal ({HeldBytes} of {BudgetBytes} bytes). If it comes back too late for what is kept, it must be seeded.", EventName = "node_detached")]
     private partial void LogDetached(Guid node, string address, long heldBytes, long budgetBytes);
 }

@@ -44,6 +44,6 @@ internal sealed partial class Retention(
         await room.LookAheadAsync(cancellation);
     }
 
-    [LoggerMessage(LogLevel.Warning, "What the nodes behind this one confirm cannot be written down: {Why}. It is tried again.")]
+    [LoggerMessage(LogLevel.Warning, "What the nodes behind this one confirm cannot be written down: {Why}. It is tried again.", EventName = "retention_failing")]
     private partial void LogFailed(string why);
 }

@@ -143,12 +143,12 @@ internal sealed partial class WriteDelivery(
         public long? RefusedSince { get; set; }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The application does not take write {Sequence}: {Why}. It is repeated until it does; order is kept.")]
+    [LoggerMessage(LogLevel.Warning, "The application does not take write {Sequence}: {Why}. It is repeated until it does; order is kept.", EventName = "delivery_unsent")]
     private partial void LogUnsent(long sequence, string why);
 
-    [LoggerMessage(LogLevel.Warning, "Write {Sequence} ({Method} {Path}) may or may not have been applied: {Why}. It is delivered again, marked.")]
+    [LoggerMessage(LogLevel.Warning, "Write {Sequence} ({Method} {Path}) may or may not have been applied: {Why}. It is delivered again, marked.", EventName = "delivery_lost")]
     private partial void LogLost(long sequence, string method, string path, string why);
 
-    [LoggerMessage(LogLevel.Warning, "The application answers write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}. It is delivered again, marked.")]
+    [LoggerMessage(LogLevel.Warning, "The application answers write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}. It is delivered again, marked.", EventName = "delivery_unwelcome")]
     private partial void LogUnwelcome(long sequence, string method, string path, int status, int headStatus);
 }

@@ -1,12 +1,15 @@
 using TeeChain.Journaling;
 using TeeChain.Protocol.Frames;
 using TeeProxy.Delivery;
+using TeeProxy.Tracing;
 
 namespace TeeProxy.Hop;
 
 /// <summary>Takes the journal's own bytes to the next node as ENTRIES frames, within the window; nothing is encoded anew.</summary>
-internal sealed class FrameSink(FrameWriter writer, SendWindow window) : IEntrySink
+/// <param name="spans">Told of each record when its last byte is sent; null where spans are not wanted.</param>
+internal sealed class FrameSink(FrameWriter writer, SendWindow window, RecordSpans? spans) : IEntrySink
 {
+    private readonly RecordAssembler? _records = spans is null ? null : new(RecordCodec.MaxRecordBytes);
     private readonly byte[] _frame = new byte[FrameCodec.HeaderBytes + FrameCodec.MaxPayloadBytes];
 
     /// <inheritdoc/>
@@ -19,6 +22,11 @@ internal sealed class FrameSink(FrameWriter writer, SendWindow window) : IEntryS
             if (count == 0)
             {
                 return;
+            }
+
+            if (spans is not null)
+            {
+                spans.Begin(_records!.Add(_frame.AsMemory(FrameCodec.HeaderBytes, count)).Span);
             }
 
             await writer.WriteAsync(FrameType.Entries, _frame.AsMemory(0, FrameCodec.HeaderBytes + count), stopping);

@@ -194,12 +194,12 @@ internal sealed partial class PredecessorLink(
         throw new HopRefusedException(Verdict.Epoch, $"this node has heard of epoch {now.Membership.Epoch} under head {now.Membership.Head}, the predecessor is at epoch {opening.Epoch}");
     }
 
-    [LoggerMessage(LogLevel.Information, "Node {Node} at {Address} is this node's predecessor; it resumes behind record {Sequence}.")]
+    [LoggerMessage(LogLevel.Information, "Node {Node} at {Address} is this node's predecessor; it resumes behind record {Sequence}.", EventName = "predecessor_connected")]
     private partial void LogAccepted(Guid node, string address, long sequence);
 
-    [LoggerMessage(LogLevel.Warning, "The stream from {Peer} ended: {Why}")]
+    [LoggerMessage(LogLevel.Warning, "The stream from {Peer} ended: {Why}", EventName = "predecessor_disconnected")]
     private partial void LogEnded(string peer, string why);
 
-    [LoggerMessage(LogLevel.Error, "The opening or the stream from {Peer} was refused ({Verdict}): {Reason}.")]
+    [LoggerMessage(LogLevel.Error, "The opening or the stream from {Peer} was refused ({Verdict}): {Reason}.", EventName = "predecessor_refused")]
     private partial void LogRefused(string peer, string verdict, string reason);
 }

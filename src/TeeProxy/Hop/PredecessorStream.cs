@@ -4,6 +4,7 @@ using TeeChain.Protocol.Frames;
 using TeeChain.Protocol.Hop;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
+using TeeProxy.Tracing;
 
 namespace TeeProxy.Hop;
 
@@ -29,7 +30,8 @@ internal sealed class PredecessorStream(
 
     private static readonly TimeSpan DiskFullPause = TimeSpan.FromMilliseconds(500);
 
-    private readonly RecordAssembler _records = new(RecordCodec.HeaderBytes + RecordCodec.MaxHeadBytes + (long)RecordCodec.MaxBodyBytes);
+    private readonly RecordAssembler _records = new(RecordCodec.MaxRecordBytes);
+    private readonly RecordSpans? _spans = RecordSpans.IfWanted("commit", time);
     private bool _isProven;
     private long _beaten = time.GetTimestamp();
 
@@ -38,7 +40,9 @@ internal sealed class PredecessorStream(
     /// <summary>Since the stream brought a new beat: of the head where there is one, else any.</summary>
     public TimeSpan SinceBeat => time.GetElapsedTime(Volatile.Read(ref _beaten));
 
-    public Task RunAsync(CancellationToken cancellation) => SideBySide.RunAsync(cancellation, ReceiveAsync, RingCommitsAsync, SendAcksAsync);
+    public Task RunAsync(CancellationToken cancellation) => _spans is null
+        ? SideBySide.RunAsync(cancellation, ReceiveAsync, RingCommitsAsync, SendAcksAsync)
+        : SideBySide.RunAsync(cancellation, ReceiveAsync, RingCommitsAsync, SendAcksAsync, TellCommitsAsync);
 
     private async Task ReceiveAsync(CancellationToken cancellation)
     {
@@ -78,6 +82,7 @@ internal sealed class PredecessorStream(
             return;
         }
 
+        _spans?.Begin(records.Span);
         while (true)
         {
             var result = await journal.AppendReceivedAsync(records, cancellation);
@@ -116,6 +121,15 @@ internal sealed class PredecessorStream(
             {
                 await Task.Delay(Gathering, time, cancellation); // Nobody hears of it sooner.
             }
+        }
+    }
+
+    private async Task TellCommitsAsync(CancellationToken cancellation)
+    {
+        for (var last = journal.Last.Sequence; ;)
+        {
+            last = await journal.WaitCommittedAsync(last, cancellation);
+            _spans!.End(last);
         }
     }
 

@@ -199,12 +199,12 @@ internal sealed partial class SuccessorLink(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Connected to the successor {Next} (node {Node}, {Part}), from behind record {Sequence}.")]
+    [LoggerMessage(LogLevel.Information, "Connected to the successor {Next} (node {Node}, {Part}), from behind record {Sequence}.", EventName = "successor_connected")]
     private partial void LogConnected(Address next, Guid node, LinkPart part, long sequence);
 
-    [LoggerMessage(LogLevel.Warning, "The stream to the successor {Next} ended: {Why}")]
+    [LoggerMessage(LogLevel.Warning, "The stream to the successor {Next} ended: {Why}", EventName = "successor_disconnected")]
     private partial void LogDisconnected(Address next, string why);
 
-    [LoggerMessage(LogLevel.Error, "The opening to the successor {Next} came to nothing ({Verdict}): {Reason}.")]
+    [LoggerMessage(LogLevel.Error, "The opening to the successor {Next} came to nothing ({Verdict}): {Reason}.", EventName = "successor_refused")]
     private partial void LogRefused(Address next, string verdict, string reason);
 }

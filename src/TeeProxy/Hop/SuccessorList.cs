@@ -86,6 +86,6 @@ internal sealed partial class SuccessorList(Following<NextList> next, Func<Addre
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The stream moves from {From} to {To}: the earlier of them is the first that is of use now ({Why}).")]
+    [LoggerMessage(LogLevel.Warning, "The stream moves from {From} to {To}: the earlier of them is the first that is of use now ({Why}).", EventName = "successor_bypassed")]
     private partial void LogMoved(Address from, Address to, string why);
 }

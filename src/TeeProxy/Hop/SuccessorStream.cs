@@ -6,6 +6,7 @@ using TeeChain.Protocol.Hop;
 using TeeProxy.Acks;
 using TeeProxy.Chain;
 using TeeProxy.Delivery;
+using TeeProxy.Tracing;
 
 namespace TeeProxy.Hop;
 
@@ -24,6 +25,7 @@ internal sealed class SuccessorStream(
 
     private readonly SendWindow _window = new(WindowBytes, resumedBehind);
     private readonly Following<Beat> _beats = beats ?? new(Beat.None);
+    private readonly RecordSpans? _spans = RecordSpans.IfWanted("hop", time);
     private long _acked = resumedBehind;
     private long _heard = time.GetTimestamp();
 
@@ -39,7 +41,7 @@ internal sealed class SuccessorStream(
 
     private async Task SendEntriesAsync(CancellationToken cancellation)
     {
-        using var cursor = new JournalCursor(journal.OpenReader(_acked), new FrameSink(stream.Writer, _window));
+        using var cursor = new JournalCursor(journal.OpenReader(_acked), new FrameSink(stream.Writer, _window, _spans));
         await cursor.RunAsync(cancellation);
         cancellation.ThrowIfCancellationRequested();
         throw new IOException("The journal closed.");
@@ -126,6 +128,7 @@ internal sealed class SuccessorStream(
         Volatile.Write(ref _heard, time.GetTimestamp());
         Volatile.Write(ref _acked, acks[0].Durable);
         _window.Acked(acks[0].Durable);
+        _spans?.End(acks[0].Durable);
         rows?.Update(acks);
         progress.Ring();
     }

@@ -5,6 +5,7 @@ using TeeChain.Journaling;
 using TeeProxy.Acks;
 using TeeProxy.Options;
 using TeeProxy.Spooling;
+using TeeProxy.Tracing;
 
 namespace TeeProxy.Ingress;
 
@@ -26,10 +27,34 @@ internal sealed class WriteIntake(
     private const int MostTries = 10;
 
     private int _isSpoolFailing;
+    private int _isDiskFull;
 
     /// <param name="target">In origin form, as sent.</param>
     /// <returns>One of <see cref="RequestOutcome"/>.</returns>
-    public async Task<string> TakeAsync(HttpContext context, string target)
+    public Task<string> TakeAsync(HttpContext context, string target) => Spans.AreWanted ? TracedAsync(context, target) : TakeAsync(context, target, null);
+
+    private async Task<string> TracedAsync(HttpContext context, string target)
+    {
+        using var span = IngressSpan.Start(context, RequestTarget.PathOf(target).ToString());
+        try
+        {
+            return await TakeAsync(context, target, span);
+        }
+        catch (Exception cause) when (span is not null)
+        {
+            Spans.Fail(span, cause.GetType().FullName!, cause.Message);
+            throw;
+        }
+        finally
+        {
+            if (span is { Status: not ActivityStatusCode.Error })
+            {
+                IngressSpan.Answered(span, context.Response.StatusCode);
+            }
+        }
+    }
+
+    private async Task<string> TakeAsync(HttpContext context, string target, Activity? span)
     {
         // 1. Whether it may come in. Kestrel sends "100 Continue" when the body is first read, so who is refused uploads nothing.
         if (await admission.CheckWriteAsync(context) is { } refused)
@@ -38,7 +63,7 @@ internal sealed class WriteIntake(
         }
 
         // 2. The head as every application will see it.
-        var head = forwarded.Of(context, target).Encode();
+        var head = forwarded.Of(context, target, span).Encode();
 
         // 3. The body, whole.
         var spooled = await ReadBodyAsync(context, head);
@@ -49,23 +74,33 @@ internal sealed class WriteIntake(
 
         var payload = body.File is { } file ? EntryPayload.Spooled(head, file, body.Length, body.PayloadCrc) : EntryPayload.InMemory(head, body.Memory);
         PendingWrite write;
+        DateTimeOffset began;
         var tries = 0;
         do
         {
             // 4. A slow body may have outlived the node's being head. From here on a hold waits for this write.
-            write = new PendingWrite(table, payload);
+            write = new PendingWrite(table, payload) { Clock = span is null ? null : time };
             if (await CheckAgainAsync(context, write, body) is { } late)
             {
                 return await RefuseAsync(context, late, isBodyRead: true);
             }
 
             // 5. The journal decides. From here on nothing is cancelled.
+            began = span is null ? default : time.GetUtcNow();
             journal.Append(write);
         }
         while (write.HasFound(AppendFailure.BudgetFull) && ++tries < MostTries && await makeRoom(payload.Bytes, CancellationToken.None));
 
         // 6. The ack level, or the time that the client is asked to wait.
         var result = await WaitAsync(write);
+
+        if (span is not null && write.Sequence > 0)
+        {
+            span.SetTag("teechain.sequence", write.Sequence);
+            Spans.Tell("commit", span.Context, write.Sequence, began, write.Committed);
+        }
+
+        NoteDisk(write, result);
 
         // The journal is done with the spool file once it gave a sequence or refused. If it did neither, it may still be
         // reading it; then the file goes when the journal lets go of its handle.
@@ -167,6 +202,22 @@ internal sealed class WriteIntake(
     {
         await ProblemAnswer.WriteAsync(context, problem, isBodyRead);
         return RequestOutcome.Refused;
+    }
+
+    // As below: once when it fills up, once when a write is recorded again.
+    private void NoteDisk(PendingWrite write, WriteResult result)
+    {
+        if (result is WriteResult.Unrecorded { Failure: AppendFailure.DiskFull })
+        {
+            if (Interlocked.Exchange(ref _isDiskFull, 1) == 0)
+            {
+                logger.DiskFull();
+            }
+        }
+        else if (Volatile.Read(ref _isDiskFull) == 1 && write.Sequence > 0 && Interlocked.Exchange(ref _isDiskFull, 0) == 1)
+        {
+            logger.DiskBack();
+        }
     }
 
     // A disk that fails does so for every long write: it is said once, and once again when it works.

@@ -119,9 +119,9 @@ internal sealed partial class OrphanExport(ChainMember member, Journal journal, 
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "{Count} writes from record {From} on are held by this node alone: another head has replaced the one that took them. They are in {Path}; see what became of them, then seed this node anew.")]
+    [LoggerMessage(LogLevel.Error, "{Count} writes from record {From} on are held by this node alone: another head has replaced the one that took them. They are in {Path}; see what became of them, then seed this node anew.", EventName = "orphans_exported")]
     private partial void LogExported(int count, long from, string path);
 
-    [LoggerMessage(LogLevel.Warning, "The orphaned writes cannot be written to {Path}: {Why}. It is tried again; the journal keeps them.")]
+    [LoggerMessage(LogLevel.Warning, "The orphaned writes cannot be written to {Path}: {Why}. It is tried again; the journal keeps them.", EventName = "orphans_export_failing")]
     private partial void LogFailed(string path, string why);
 }

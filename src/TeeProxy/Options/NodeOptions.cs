@@ -80,6 +80,9 @@ internal sealed record NodeOptions
 
     public required bool JsonLog { get; init; }
 
+    /// <summary>Where spans go; null: nothing is traced.</summary>
+    public TracingOptions? Tracing { get; init; }
+
     /// <summary>Where this node announces itself; null: nowhere.</summary>
     public RegistrationOptions? Registration { get; init; }
 

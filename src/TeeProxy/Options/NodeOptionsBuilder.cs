@@ -54,6 +54,7 @@ internal static class NodeOptionsBuilder
             Secret = SecretFile.Read(arguments.SecretFile, values),
             Tls = TlsFlags.Read(arguments, values),
             JsonLog = values.Choice("log", arguments.Log) == "json",
+            Tracing = TracingOptions.Read(arguments.Otlp, arguments.TraceRatio, values),
         };
         options = options with { Registration = RegistrationOptions.Read(arguments.Register, arguments.Name, options, environment, values) };
         CheckTogether(options, arguments, values);

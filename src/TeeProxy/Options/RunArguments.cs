@@ -145,6 +145,14 @@ internal sealed class RunArguments
     [Flag(Choices = ["text", "json"])]
     public string? Log { get; set; }
 
+    [Option("otlp", MetaValue = "URL", HelpText = "the OpenTelemetry collector that gets a trace of each write, by http/protobuf; /v1/traces is added")]
+    [Flag(Otherwise = "none: nothing is traced")]
+    public string? Otlp { get; set; }
+
+    [Option("trace-ratio", Default = "1", MetaValue = "SHARE", HelpText = "of the traces that begin here, how many are recorded; one that a client began is recorded as the client says")]
+    [Flag(Min = "0", Max = "1")]
+    public string? TraceRatio { get; set; }
+
     /// <summary>Collects words that are no flags, so that they are refused and not ignored.</summary>
     [Value(0)]
     public IEnumerable<string> Rest { get; set; } = [];

@@ -85,6 +85,17 @@ internal sealed class ValueChecks(IReadOnlySet<string> fromEnvironment)
         static int Number(string? limit) => int.Parse(limit!, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A number from 0 to 1.</summary>
+    public double Ratio(string flag, string? text)
+    {
+        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) || value > 1)
+        {
+            Refuse(flag, text, "is no share", "allowed: 0 to 1, such as 0.05");
+        }
+
+        return value;
+    }
+
     public string Choice(string flag, string? text)
     {
         var limits = Flag.Named(flag);

@@ -188,6 +188,6 @@ internal sealed partial class Announcer(
         _said = state ?? _said;
     }
 
-    [LoggerMessage("Registration: {State}.")]
+    [LoggerMessage("Registration: {State}.", EventName = "registration")]
     private partial void LogState(LogLevel level, string state);
 }

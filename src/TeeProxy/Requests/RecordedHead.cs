@@ -24,7 +24,9 @@ internal readonly struct RecordedHead(ReadOnlyMemory<byte> bytes)
 
     public ReadOnlySpan<byte> Path => Target is var target && target.IndexOf((byte)'?') is >= 0 and var at ? target[..at] : target;
 
-    /// <summary>The method, in capitals.</summary>
+    public ReadOnlySpan<byte> Method => bytes.Span[..Math.Max(0, bytes.Span.IndexOf((byte)' '))];
+
+    /// <summary>Whether it is this method, given in capitals.</summary>
     public bool IsOf(ReadOnlySpan<byte> method) => bytes.Span.StartsWith(method) && bytes.Span[method.Length] == ' ';
 
     /// <summary>Whether a header of that name stands there at all.</summary>

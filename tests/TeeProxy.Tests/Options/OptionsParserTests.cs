@@ -38,6 +38,18 @@ public sealed class OptionsParserTests
         Assert.Equal(TimeSpan.FromSeconds(5), options.Drain);
         Assert.True(options.Secret.IsEmpty);
         Assert.False(options.JsonLog);
+        Assert.Null(options.Tracing);
+    }
+
+    [Theory]
+    [InlineData("http://c:4318", "http://c:4318/v1/traces")]
+    [InlineData("https://c/otlp/", "https://c/otlp/v1/traces")]
+    [InlineData("http://c:4318/v1/traces", "http://c:4318/v1/traces")]
+    public void Traces_go_to_the_collectors_path_for_them(string otlp, string endpoint)
+    {
+        var tracing = Run("--local", ":1", "--otlp", otlp, "--trace-ratio", "0.25").Tracing;
+
+        Assert.Equal(new TracingOptions(new Uri(endpoint), 0.25), tracing);
     }
 
     [Fact]
@@ -83,6 +95,9 @@ public sealed class OptionsParserTests
     [InlineData("--local is missing", "allowed: :4567")]
     [InlineData("--local: \"4567\" is no address", "allowed: :4567", "--local", "4567")]
     [InlineData("--local: \":0\" is no address", "from 1 to 65535", "--local", ":0")]
+    [InlineData("--otlp: \"collector:4318\" is no collector's address", "http://host:4318", "--local", ":1", "--otlp", "collector:4318")]
+    [InlineData("--trace-ratio: \"1.5\" is no share", "0 to 1", "--local", ":1", "--trace-ratio", "1.5")]
+    [InlineData("--trace-ratio: \"-1\" is no share", "0 to 1", "--local", ":1", "--trace-ratio", "-1")]
     [InlineData("--ack-timeout: \"15\" is no duration", "100ms to 10m, such as", "--local", ":1", "--ack-timeout", "15")]
     [InlineData("--ack-timeout: \"1ms\" is out of range", "100ms to 10m", "--local", ":1", "--ack-timeout", "1ms")]
     [InlineData("--drain: \"99999999999999999999h\" is no duration", "0s to 5m", "--local", ":1", "--drain", "99999999999999999999h")]

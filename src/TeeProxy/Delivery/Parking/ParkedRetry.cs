@@ -75,9 +75,9 @@ internal sealed partial class ParkedRetry(
         return Task.FromResult(new ParkedOutcome(200, $"Write {parked.Sequence} is dropped. This node's application does not have it; its digest differs from the others' from now on."));
     }
 
-    [LoggerMessage(LogLevel.Warning, "The parked write {Sequence} ({Method} {Path}) is delivered, out of order: the application answered {Status}, the head's {HeadStatus}.")]
+    [LoggerMessage(LogLevel.Warning, "The parked write {Sequence} ({Method} {Path}) is delivered, out of order: the application answered {Status}, the head's {HeadStatus}.", EventName = "parked_retried")]
     private partial void LogRetried(long sequence, string method, string path, int status, int headStatus);
 
-    [LoggerMessage(LogLevel.Warning, "The parked write {Sequence} ({Method} {Path}) is dropped: this node's application does not have it.")]
+    [LoggerMessage(LogLevel.Warning, "The parked write {Sequence} ({Method} {Path}) is dropped: this node's application does not have it.", EventName = "parked_dropped")]
     private partial void LogDropped(long sequence, string method, string path);
 }

@@ -86,9 +86,9 @@ internal sealed partial class ParkingLot(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Write {Sequence} ({Method} {Path}) is parked: the application keeps answering {Status}, the head's {HeadStatus}. The node gets no reads until it is retried or dropped: POST /admin/parked/{Sequence}/retry or /drop.")]
+    [LoggerMessage(LogLevel.Error, "Write {Sequence} ({Method} {Path}) is parked: the application keeps answering {Status}, the head's {HeadStatus}. The node gets no reads until it is retried or dropped: POST /admin/parked/{Sequence}/retry or /drop.", EventName = "write_parked")]
     private partial void LogParked(long sequence, string method, string path, int status, int headStatus);
 
-    [LoggerMessage(LogLevel.Error, "{Text}")]
+    [LoggerMessage(LogLevel.Error, "{Text}", EventName = "delivery_blocked")]
     private partial void LogBlocked(string text);
 }

@@ -1,0 +1,79 @@
+using TeeChain.Protocol.Status;
+using TeeProxy.Chain;
+
+namespace TeeProxy;
+
+/// <summary>One line for each change of what the node is and of what it may be sent. Run by <see cref="NodeLife"/>.</summary>
+internal sealed partial class StateLog(Func<Membership> membership, Func<ReadyStatus> ready, TimeProvider time, ILogger log)
+{
+    /// <summary>As often as the node hears of its head: what is shorter shows in the metrics.</summary>
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
+
+    private (Role Role, long Epoch, Guid? Head) _told;
+    private bool _isForWrites;
+    private bool _isForReads;
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            Step();
+            await Task.Delay(Between, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Tells what has changed since the last time; at first a node was nothing and ready for nothing.</summary>
+    public void Step()
+    {
+        var now = membership();
+        if ((now.Role, now.Epoch, now.Head) != _told)
+        {
+            _told = (now.Role, now.Epoch, now.Head);
+            if (now.Role == Role.Head)
+            {
+                LogHead(now.Epoch);
+            }
+            else if (now.Role == Role.Replica)
+            {
+                LogReplica(now.Epoch, now.HeadAddress ?? "not known");
+            }
+        }
+
+        var (write, read) = (ready().Write, ready().Read);
+        if (write.Ok != _isForWrites)
+        {
+            _isForWrites = write.Ok;
+            Tell("writes", write);
+        }
+
+        if (read.Ok != _isForReads)
+        {
+            _isForReads = read.Ok;
+            Tell("reads", read);
+        }
+    }
+
+    private void Tell(string what, Readiness answer)
+    {
+        if (answer.Ok)
+        {
+            LogReady(what);
+        }
+        else
+        {
+            LogNotReady(what, answer.Why ?? "");
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "This node is the head, in epoch {Epoch}.", EventName = "role_head")]
+    private partial void LogHead(long epoch);
+
+    [LoggerMessage(LogLevel.Information, "This node is a replica, in epoch {Epoch}; the head is {Head}.", EventName = "role_replica")]
+    private partial void LogReplica(long epoch, string head);
+
+    [LoggerMessage(LogLevel.Information, "Ready for {What}.", EventName = "ready")]
+    private partial void LogReady(string what);
+
+    [LoggerMessage(LogLevel.Warning, "Not ready for {What} any more: {Why}", EventName = "not_ready")]
+    private partial void LogNotReady(string what, string why);
+}
