@@ -69,6 +69,7 @@ machine_process() { # HOST
 # Whose root is this overlay: the processes inside, which outlive a systemd-nspawn that was killed.
 inhabitants() { # HOST
   local upper
+  # shellcheck disable=SC2001 # the shell's own replacement cannot put back what it found
   upper=$(sed 's/[][\.*^$+?(){}|]/\\&/g' <<<"$hosts/$1/upper")
   grep -lsE "^[0-9]+ [0-9]+ [0-9:]+ / / .*upperdir=$upper(,|$)" /proc/[0-9]*/mountinfo | cut -d/ -f3 || true
 }
