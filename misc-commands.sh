@@ -60,8 +60,8 @@ A fleet on hosts, by Ansible (docs/deploy.md): the inventory's, or four systemd-
   build                publish, unless artifacts/publish is newer than its sources
   images               the Debian image of the four machines, once
   start-hosts          boots balancer, node1, node2, node3 on 10.213.47.0/24
-  deploy-nodes [FLAGS], deploy-front [FLAGS]  the nodes one after the other, without breaking the chain; HAProxy. FLAGS are
-                       ansible-playbook's. Run again, they change nothing
+  deploy-nodes [FLAGS]  the nodes, one after the other, without breaking the chain; FLAGS are ansible-playbook's
+  deploy-front [FLAGS]  HAProxy. Run again, both change nothing
   check-up             a user through the balancer, read back from every node; status and verify
   deploy-all           all of these, in this order
   stop-hosts           removes the four machines and all they had

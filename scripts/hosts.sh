@@ -9,7 +9,7 @@ host_names=(balancer node1 node2 node3)
 need_root() { [[ $EUID -eq 0 ]] || die "$verb wants root: systemd-nspawn boots machines, mmdebstrap makes their image"; }
 
 # The shipped inventory has the same numbers (tests/scripts/deploy_test.sh looks).
-address_of() { # HOST
+host_address() { # HOST
   case $1 in
     balancer) echo "$hosts_network.10" ;;
     *) echo "$hosts_network.1${1#node}" ;;
@@ -88,9 +88,9 @@ settle_in() { # HOST
   echo "$1" >"$tree/etc/hostname"
   {
     echo "127.0.0.1 localhost"
-    for name in "${host_names[@]}"; do echo "$(address_of "$name") $name"; done
+    for name in "${host_names[@]}"; do echo "$(host_address "$name") $name"; done
   } >"$tree/etc/hosts"
-  printf '[Match]\nName=host0\n[Network]\nAddress=%s/24\n' "$(address_of "$1")" >"$tree/etc/systemd/network/10-host0.network"
+  printf '[Match]\nName=host0\n[Network]\nAddress=%s/24\n' "$(host_address "$1")" >"$tree/etc/systemd/network/10-host0.network"
   install -d -m 700 "$tree/root/.ssh"
   install -m 600 "$secrets/id_ed25519.pub" "$tree/root/.ssh/authorized_keys"
   ssh-keygen -A -f "$tree" >/dev/null
@@ -105,7 +105,7 @@ boot() { # HOST
 # Its key is read off its disk, not believed over the network; an address that had another one forgets it.
 know_key() { # HOST
   local address known=$secrets/known_hosts
-  address=$(address_of "$1")
+  address=$(host_address "$1")
   touch "$known"
   sed -i "/^${address//./\\.} /d" "$known"
   printf '%s %s\n' "$address" "$(cut -d' ' -f1,2 "$hosts/$1/root/etc/ssh/ssh_host_ed25519_key.pub")" >>"$known"
@@ -128,12 +128,12 @@ start_hosts() {
   for name in "${host_names[@]}"; do
     know_key "$name"
     await 60 on_host "$name" true 2>/dev/null || die "$name does not answer ssh: $(tail -n 3 "$hosts/$name/console.log")"
-    say "$name is up: ssh -i ${secrets#"$root"/}/id_ed25519 root@$(address_of "$name")"
+    say "$name is up: ssh -i ${secrets#"$root"/}/id_ed25519 root@$(host_address "$name")"
   done
 }
 
 on_host() { # HOST COMMAND…
-  ssh -i "$secrets/id_ed25519" -o UserKnownHostsFile="$secrets/known_hosts" -o BatchMode=yes -o ConnectTimeout=5 "root@$(address_of "$1")" "${@:2}"
+  ssh -i "$secrets/id_ed25519" -o UserKnownHostsFile="$secrets/known_hosts" -o BatchMode=yes -o ConnectTimeout=5 "root@$(host_address "$1")" "${@:2}"
 }
 
 # Orderly first, as a power button does; then as a power failure does.

@@ -59,9 +59,12 @@ bash_scripts() {
 }
 
 scripts_are_clean() {
-  local scripts
+  local scripts twice
   mapfile -t scripts < <(bash_scripts)
   ((${#scripts[@]} > 5)) || die "only ${#scripts[@]} scripts found: the search is broken"
+  # They are all sourced into one: the later of two functions of the same name would be called by both.
+  twice=$(grep -hoE '^[a-z_]+\(\)' "$root"/scripts/*.sh "$root/misc-commands.sh" | sort | uniq -d)
+  [[ -z $twice ]] || die "defined twice in scripts/: $twice"
   # -x follows what a script sources.
   cd "$root" && shellcheck -x "${scripts[@]}"
 }

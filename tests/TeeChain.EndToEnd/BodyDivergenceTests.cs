@@ -45,6 +45,9 @@ public sealed class BodyDivergenceTests
         await using var fleet = await StartAsync("--compare", "body", "--compare-ignore", "json:/token");
 
         await OneWrite.RegisterAsync(fleet.Address, "anna", Cancellation);
+        var written = (await fleet.Head.StatusAsync(Cancellation)).LastSequence;
+        await Eventually.TrueAsync(
+            async () => (await fleet.Nodes[1].StatusAsync(Cancellation)).AppliedSequence >= written, "the second application has answered it", Cancellation);
         await fleet.Apps[1].MutateAnswersAsync(299, Cancellation);
         await OneWrite.RegisterAsync(fleet.Address, "berta", Cancellation);
 

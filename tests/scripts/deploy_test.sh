@@ -49,7 +49,7 @@ playbooks_are_well_formed() {
 the_inventory_has_the_addresses_of_the_hosts() {
   local name
   for name in "${host_names[@]}"; do
-    grep -qx "$name ansible_host=$(address_of "$name")" "$root/deploy/ansible/inventory.ini" || { echo "$name" && return 1; }
+    grep -qx "$name ansible_host=$(host_address "$name")" "$root/deploy/ansible/inventory.ini" || { echo "$name" && return 1; }
   done
   [[ $(grep -c ansible_host= "$root/deploy/ansible/inventory.ini") == "${#host_names[@]}" ]]
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using TeeChain.Protocol;
 using TeeProxy.Delivery;
 
@@ -115,11 +116,8 @@ public sealed class ApplicationClientTests
             Interlocked.Increment(ref connections);
             await stream.ReadExactlyAsync(new byte[100], Cancellation);
             await RawApplication.WriteAsync(stream, "HTTP/1.1 422 No\r\nContent-Length: 0\r\n\r\n");
-            for (var buffer = new byte[64 << 10]; !buffer.AsSpan().Contains((byte)'!'); await stream.ReadAtLeastAsync(buffer, 1, cancellationToken: Cancellation))
-            {
-            }
-
-            await RawApplication.ReadAsync(stream);
+            var next = await PassAsync(stream, "", "!"); // with the end of this request may come the next
+            await PassAsync(stream, next, "user=anna");
             await RawApplication.WriteAsync(stream, Ok);
         });
         await using var sender = new Sender(application.Address);
@@ -127,5 +125,19 @@ public sealed class ApplicationClientTests
         Assert.Equal("422 No: ", await sender.AnswerAsync(await sender.RecordAsync(body: new string('x', 4 << 20) + "!")));
         Assert.Equal("200 OK: ", await sender.AnswerAsync());
         Assert.Equal(1, connections);
+    }
+
+    /// <summary>Reads until <paramref name="end"/> has come; returns what came behind it.</summary>
+    private static async Task<string> PassAsync(Stream stream, string read, string end)
+    {
+        var buffer = new byte[64 << 10];
+        int at;
+        while ((at = read.IndexOf(end, StringComparison.Ordinal)) < 0)
+        {
+            var count = await stream.ReadAtLeastAsync(buffer, 1, cancellationToken: Cancellation);
+            read = read[^Math.Min(read.Length, end.Length)..] + Encoding.Latin1.GetString(buffer, 0, count);
+        }
+
+        return read[(at + end.Length)..];
     }
 }
