@@ -29,5 +29,12 @@ internal sealed class Listener : IDisposable
 
     public ConcurrentQueue<Activity> Ended { get; } = [];
 
+    /// <summary>The one that is so, once it has ended: a client may have its answer before.</summary>
+    public async Task<Activity> EndedAsync(Func<Activity, bool> isIt)
+    {
+        await Eventually.TrueAsync(() => Ended.Any(isIt), "the span has ended");
+        return Ended.Single(isIt);
+    }
+
     public void Dispose() => _listener.Dispose();
 }
