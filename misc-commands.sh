@@ -96,7 +96,7 @@ Environment (what `up` was told stays in the run folder's teechain.yaml; the oth
   TEECHAIN_INVENTORY, TEECHAIN_SECRETS   Ansible's inventory, and the folder of the ssh key and the chain's secret (deploy/ansible/...)
   TEECHAIN_DEPLOY_PROGRAMS a folder with the programs to deploy (artifacts/publish/self-contained)
   TEECHAIN_HOSTS_NETWORK, TEECHAIN_HOSTS_DIR   of start-hosts (10.213.47, artifacts/hosts)
-  TEECHAIN_TEST_BUDGET     seconds that test may take (580; with --all 7200)
+  TEECHAIN_TEST_BUDGET     seconds that test may take (595; with --all 7200)
 END
 }
 

@@ -5,7 +5,7 @@ passed=0 failed=0 skipped=0
 results=$root/artifacts/test-results
 
 # CI allows ten minutes; what is still running after that is stopped and counted as failed. --all has no such limit.
-budget=${TEECHAIN_TEST_BUDGET:-580}
+budget=${TEECHAIN_TEST_BUDGET:-595}
 
 seconds_left() {
   local left=$((budget - SECONDS))

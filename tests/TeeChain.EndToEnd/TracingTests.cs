@@ -40,6 +40,7 @@ public sealed class TracingTests
     }
 
     [Theory]
+    [Trait(Repository.When, Repository.OnlyInAll)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_collector_that_is_down_or_hangs_changes_nothing(bool isHanging)

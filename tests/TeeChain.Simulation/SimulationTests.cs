@@ -8,10 +8,10 @@ namespace TeeChain.Simulation;
 public sealed class SimulationTests
 {
     /// <summary>How much of the processor a plain test run takes; it has what the others leave.</summary>
-    private static readonly TimeSpan Cost = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Cost = TimeSpan.FromSeconds(80);
 
     /// <summary>How long it takes at most, however little was left.</summary>
-    private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(220);
+    private static readonly TimeSpan Ceiling = TimeSpan.FromSeconds(150);
 
     private static int? Asked => Number("TEECHAIN_SIMULATE_SEEDS");
 
