@@ -39,7 +39,8 @@ internal sealed partial class StateLog(Func<Membership> membership, Func<ReadySt
             }
         }
 
-        var (write, read) = (ready().Write, ready().Read);
+        var status = ready();
+        var (write, read) = (status.Write, status.Read);
         if (write.Ok != _isForWrites)
         {
             _isForWrites = write.Ok;

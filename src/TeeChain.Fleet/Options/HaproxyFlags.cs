@@ -16,7 +16,7 @@ internal sealed class HaproxyFlags
     [Option("secret-file", HelpText = SecretFlag.Help, MetaValue = "FILE")]
     public string? SecretFile { get; set; }
 
-    [Option("tls-ca", HelpText = TlsCaFlag.Help + " HAProxy's configuration must name the same file (deploy/haproxy/haproxy-tls.cfg).", MetaValue = "FILE")]
+    [Option("tls-ca", HelpText = TlsCaFlag.Help + " HAProxy's configuration must name the same file (TEECHAIN_NODES_CA).", MetaValue = "FILE")]
     public string? TlsCa { get; set; }
 
     [Option("health-interval", Default = HealthIntervalFlag.Default, MetaValue = "DURATION", HelpText = HealthIntervalFlag.Help + " Of the servers that are added.")]

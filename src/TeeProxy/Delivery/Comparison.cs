@@ -199,7 +199,8 @@ internal sealed partial class Comparison(
         }
     }
 
-    private static string? Hex(ulong digest) => digest == 0 ? null : digest.ToString("x16", CultureInfo.InvariantCulture);
+    /// <summary>A digest as people see it; null where there is none.</summary>
+    public static string? Hex(ulong digest) => digest == 0 ? null : digest.ToString("x16", CultureInfo.InvariantCulture);
 
     [LoggerMessage(LogLevel.Error, "Divergence: the application answered write {Sequence} ({Method} {Path}) with {Status}, the head's with {HeadStatus}.", EventName = "diverged")]
     private partial void LogDivergence(long sequence, string method, string path, int status, int headStatus);

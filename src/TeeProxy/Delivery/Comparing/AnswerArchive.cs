@@ -36,7 +36,7 @@ internal sealed class AnswerArchive(Journal journal, Comparison comparison, Guid
         }
 
         return comparison.Answers?.Of(sequence) is { } own
-            ? report with { Own = new AnswerText(own.Status, Hex(own.Digest)!, [.. own.Headers.Select(header => $"{header.Key}: {header.Value}")], own.Length, own.Body), Why = null }
+            ? report with { Own = new AnswerText(own.Status, Comparison.Hex(own.Digest)!, [.. own.Headers.Select(header => $"{header.Key}: {header.Value}")], own.Length, own.Body), Why = null }
             : report with { Why = report.Why ?? WhyNot() };
     }
 
@@ -64,12 +64,10 @@ internal sealed class AnswerArchive(Journal journal, Comparison comparison, Guid
         {
             if (entry.Kind == EntryKind.Outcome && OutcomeRecord.Decode(entry.Head.Span) is var outcome && outcome.Sequence == sequence)
             {
-                return new OutcomeReport(outcome.Status, Hex(outcome.BodyDigest));
+                return new OutcomeReport(outcome.Status, Comparison.Hex(outcome.BodyDigest));
             }
         }
 
         return null;
     }
-
-    private static string? Hex(ulong digest) => digest == 0 ? null : digest.ToString("x16", CultureInfo.InvariantCulture);
 }
