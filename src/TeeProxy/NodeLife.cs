@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Systemd;
+using TeeProxy.Chain;
 using TeeProxy.Registration;
 
 namespace TeeProxy;
@@ -37,8 +38,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
             node.Confirmation.RunAsync(running.Token),
             node.Orphans.RunAsync(running.Token),
             node.Gate.RunAsync(running.Token),
-            node.Watch.RunAsync(running.Token),
-            new StateLog(() => node.Member.Standing.Current.Membership, node.Status.Ready, node.Time, log).RunAsync(running.Token),
+            LookAsync(new StateLog(() => node.Member.Standing.Current.Membership, node.Status.Ready, log), running.Token),
         ];
         using var onHangUp = node.Credentials is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -92,6 +92,18 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
         await server.StopAsync(patience.Token);
         await Task.WhenAll([local, watchdog, announcing, .. loops]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return code;
+    }
+
+    /// <summary>What is remembered and told of the node for people: both in one wake-up, as often as the node hears of its head.</summary>
+    private async Task LookAsync(StateLog states, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(Pulse.Interval, node.Time);
+        do
+        {
+            node.Watch.Step();
+            states.Step();
+        }
+        while (await timer.WaitForNextTickAsync(cancellation));
     }
 
     /// <summary>Not ready, then nothing new, then what is in flight, then good-bye.</summary>

@@ -3,24 +3,12 @@ using TeeProxy.Chain;
 
 namespace TeeProxy;
 
-/// <summary>One line for each change of what the node is and of what it may be sent. Run by <see cref="NodeLife"/>.</summary>
-internal sealed partial class StateLog(Func<Membership> membership, Func<ReadyStatus> ready, TimeProvider time, ILogger log)
+/// <summary>One line for each change of what the node is and of what it may be sent; what is shorter than an interval shows in the metrics.</summary>
+internal sealed partial class StateLog(Func<Membership> membership, Func<ReadyStatus> ready, ILogger log)
 {
-    /// <summary>As often as the node hears of its head: what is shorter shows in the metrics.</summary>
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
-
     private (Role Role, long Epoch, Guid? Head) _told;
     private bool _isForWrites;
     private bool _isForReads;
-
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
-        {
-            Step();
-            await Task.Delay(Between, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
 
     /// <summary>Tells what has changed since the last time; at first a node was nothing and ready for nothing.</summary>
     public void Step()

@@ -9,7 +9,7 @@ internal sealed class Idle(Arena arena)
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(30);
 
     /// <summary>After the start: what happens once or twice a second is compiled anew when it has happened 30 times, and that is not idling.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(90);
 
     /// <summary>Percent of a core, a node each.</summary>
     public async Task<double[]> RunAsync()

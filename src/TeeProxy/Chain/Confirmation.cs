@@ -13,9 +13,9 @@ internal sealed class Confirmation(ChainMember member, Openings openings, AskNod
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
+        while (true)
         {
+            await member.Standing.WaitAsync(IsToAsk, cancellation);
             try
             {
                 await StepAsync(cancellation);
@@ -24,21 +24,25 @@ internal sealed class Confirmation(ChainMember member, Openings openings, AskNod
             {
                 // A higher epoch cannot be written down; the next round asks again.
             }
+
+            await Task.Delay(Interval, time, cancellation);
         }
-        while (await timer.WaitForNextTickAsync(cancellation));
     }
 
     /// <summary>One round of questions, where one is needed.</summary>
     public async Task StepAsync(CancellationToken cancellation)
     {
         var standing = member.Standing.Current;
-        if (standing is not { IsConfirmed: false, Membership: { Role: Role.Head, Chain: not null } membership } || membership.IsFounding)
+        if (!IsToAsk(standing))
         {
             return;
         }
 
         var question = openings.Open(standing, OpeningPurpose.Ask);
-        var answers = await Task.WhenAll(membership.Others.Select(node => ask(node.Address, question, Interval, cancellation)));
+        var answers = await Task.WhenAll(standing.Membership.Others.Select(node => ask(node.Address, question, Interval, cancellation)));
         await openings.HearAsync([.. answers.OfType<OpeningAnswer>()], cancellation);
     }
+
+    private static bool IsToAsk(Standing standing) =>
+        standing is { IsConfirmed: false, Membership: { Role: Role.Head, Chain: not null, IsFounding: false } };
 }

@@ -49,7 +49,7 @@ internal sealed class SuccessorStream(
 
     /// <summary>
     /// Relays each new beat. Without a head there is none, and an empty beat shows that this node is there. The rows of the
-    /// nodes before the successor come behind each beat, and once an interval where there is none.
+    /// nodes before the successor come behind each beat, and by themselves where there is none.
     /// </summary>
     private async Task SendBeatsAsync(CancellationToken cancellation)
     {
@@ -74,11 +74,11 @@ internal sealed class SuccessorStream(
         }
     }
 
-    /// <summary>The first that is not <paramref name="sent"/>; null when none comes within an interval.</summary>
+    /// <summary>The first that is not <paramref name="sent"/>; null when none comes within an interval, or, where a head beats, within longer than it is silent.</summary>
     private async Task<Beat?> NextBeatAsync(Beat sent, CancellationToken cancellation)
     {
         using var interval = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        interval.CancelAfter(Pulse.Interval);
+        interval.CancelAfter(sent.Heartbeat.IsOfHead ? Pulse.Interval * 1.5 : Pulse.Interval);
         try
         {
             return await _beats.WaitAsync(beat => !ReferenceEquals(beat, sent), interval.Token);
@@ -129,7 +129,13 @@ internal sealed class SuccessorStream(
         Volatile.Write(ref _acked, acks[0].Durable);
         _window.Acked(acks[0].Durable);
         _spans?.End(acks[0].Durable);
-        rows?.Update(acks);
-        progress.Ring();
+        if (rows?.Update(acks) == true)
+        {
+            progress.RingDurable();
+        }
+        else
+        {
+            progress.Ring();
+        }
     }
 }

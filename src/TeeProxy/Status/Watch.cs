@@ -22,16 +22,6 @@ internal sealed class Watch(ChainMember member, RowTable ahead, RowTable behind,
 
     public double WritesPerSecond => _rate.PerSecond();
 
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        using var timer = new PeriodicTimer(Pulse.Interval, time);
-        do
-        {
-            Step();
-        }
-        while (await timer.WaitForNextTickAsync(cancellation));
-    }
-
     /// <summary>One interval's work.</summary>
     public void Step()
     {
