@@ -178,6 +178,8 @@ run_tests() { # [--all]
   esac
   # This tree's programs are tested, whatever `up` was told to run.
   unset TEECHAIN_PROGRAMS
+  # Else each .NET process that is killed leaves the debugger's pipes in /tmp: hundreds a run.
+  export DOTNET_EnableDiagnostics=0
   test_run=$$-$(random_word 6)
   rm -rf "$results"
   mkdir -p "$results"
