@@ -186,12 +186,13 @@ public sealed class Journal : IJournal, IAsyncDisposable
     public Task FlushAsync(CancellationToken cancellation) => _intake.WhenEmptyAsync(cancellation);
 
     /// <summary>A reader of what follows <paramref name="afterSequence"/>. Throws <see cref="SequenceNotKeptException"/>.</summary>
-    public JournalReader OpenReader(long afterSequence)
+    /// <param name="goesFirst">Whether it is woken before other readers by the same commit: for the one that a client waits for.</param>
+    public JournalReader OpenReader(long afterSequence, bool goesFirst = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(afterSequence, _committer.Readable);
         return RecordWalk.OpenAfter(_segments, afterSequence) is { } walk
-            ? new(walk, _signal, afterSequence)
+            ? new(walk, _signal, afterSequence, goesFirst)
             : throw new SequenceNotKeptException(afterSequence, FirstSequence);
     }
 

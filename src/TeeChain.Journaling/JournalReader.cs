@@ -13,15 +13,16 @@ public sealed class JournalReader : IDisposable
 
     private readonly RecordWalk _walk;
     private readonly CommitSignal _signal;
-    private readonly CommitWaiter _waiter = new();
+    private readonly CommitWaiter _waiter;
     private RecordHeader _raw;
     private long _rawLeft;
     private uint _rawCrc;
 
-    internal JournalReader(RecordWalk walk, CommitSignal signal, long position)
+    internal JournalReader(RecordWalk walk, CommitSignal signal, long position, bool goesFirst = false)
     {
         _walk = walk;
         _signal = signal;
+        _waiter = new CommitWaiter(goesFirst);
         Position = position;
     }
 

@@ -75,7 +75,7 @@ internal sealed class Node : IAsyncDisposable
         ParkedRetry = new ParkedRetry(parking, Client, Cursor, Member, logs.CreateLogger<ParkedRetry>(), _abort.Token);
         var sink = new ApplicationSink(
             step, Cursor, comparison, Progress, Member, journal, _lanes = new Lanes(options.Lanes), options.Key?.Source, logs.CreateLogger<ApplicationSink>(), _abort.Token);
-        Local = new JournalCursor(journal.OpenReader(Cursor.Watermark), sink);
+        Local = new JournalCursor(journal.OpenReader(Cursor.Watermark, goesFirst: options.Ack == AckLevel.Local), sink);
         if (membership.Role == Role.Head)
         {
             outcomes.TakeOver(Cursor.IsDone);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using TeeChain.Journaling.Tests.Faults;
 
@@ -47,6 +48,44 @@ public class CommitTests
 
         Assert.True(clock.ElapsedMilliseconds >= 140, $"it waited {clock.ElapsedMilliseconds} ms");
         Assert.Equal(before + 2, folder.Syncs);
+    }
+
+    [Theory]
+    [InlineData(0)] // the writer still looks by itself
+    [InlineData(200)] // it sleeps
+    public async Task A_lazy_entry_that_comes_alone_is_committed_however_long_ago_the_last_commit_was(int idleMs)
+    {
+        await using var journal = Journal.Open(new FaultFolder(), SmallJournal.Options with { LazyLinger = TimeSpan.FromMilliseconds(20), TimeProvider = TimeProvider.System });
+        for (int i = 0; i < 5; i++)
+        {
+            await SmallJournal.AppendAsync(journal, 1);
+            await Task.Delay(idleMs, Cancellation);
+            var lazy = new Recorded(isLazy: true);
+
+            journal.Append(lazy);
+
+            await lazy.Committed.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_that_goes_first_is_woken_before_those_that_waited_longer()
+    {
+        var woken = new BlockingCollection<IThreadPoolWorkItem>();
+        await using var journal = Journal.Open(new FaultFolder(), SmallJournal.Options with { Resume = woken.Add });
+        using var early = journal.OpenReader(0);
+        using var first = journal.OpenReader(0, goesFirst: true);
+        using var late = journal.OpenReader(0);
+        var waits = new[] { early, first, late }.Select(reader => reader.WaitAsync(Cancellation).AsTask()).ToArray();
+
+        await SmallJournal.AppendAsync(journal, 1);
+
+        foreach (int next in (int[])[1, 0, 2])
+        {
+            Assert.True(woken.TryTake(out var waiter, TimeSpan.FromSeconds(10)));
+            waiter.Execute();
+            Assert.True(await waits[next].WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
+        }
     }
 
     [Fact]

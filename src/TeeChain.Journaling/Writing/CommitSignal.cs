@@ -23,7 +23,7 @@ internal sealed class CommitSignal(Action<IThreadPoolWorkItem> resume)
                 if (waiter.Beyond < last)
                 {
                     waiter.Reached(last);
-                    _due.Add(waiter);
+                    _due.Insert(waiter.GoesFirst ? 0 : _due.Count, waiter);
                 }
                 else
                 {

@@ -6,7 +6,8 @@ namespace TeeChain.Journaling.Writing;
 /// One wait for a commit, reusable once its result was taken; so a reader's wait allocates nothing. It is told its outcome
 /// once a wait, by whoever took it out of the signal's list; who waits goes on where it is executed after that.
 /// </summary>
-internal sealed class CommitWaiter : IValueTaskSource<bool>, IValueTaskSource<long>, IThreadPoolWorkItem
+/// <param name="goesFirst">Before the others that the same commit wakes.</param>
+internal sealed class CommitWaiter(bool goesFirst = false) : IValueTaskSource<bool>, IValueTaskSource<long>, IThreadPoolWorkItem
 {
     private const long IsClosed = -1;
 
@@ -14,6 +15,8 @@ internal sealed class CommitWaiter : IValueTaskSource<bool>, IValueTaskSource<lo
     private CancellationTokenRegistration _registration;
     private long _outcome;
     private Exception? _failure;
+
+    public bool GoesFirst => goesFirst;
 
     /// <summary>The wait ends with a commit above this sequence.</summary>
     public long Beyond { get; private set; }

@@ -14,6 +14,7 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
     private int _eager;
     private long _lazySince;
     private bool _isWaiting; // since the writer last looked; who rings takes it back, so that one ring is enough
+    private bool _isAsleep; // and it will not look again by itself
     private bool _isClosed;
     private long _queuedBytes;
     private long _takenBytes;
@@ -32,7 +33,7 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
                 return false;
             }
 
-            isDue = Add(item) && StopsWaiting();
+            isDue = Add(item) && StopsWaiting(item.IsLazy);
         }
 
         RingIf(isDue);
@@ -55,7 +56,7 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
                 isDue |= Add(run);
             }
 
-            isDue = isDue && StopsWaiting();
+            isDue = isDue && StopsWaiting(isLazy: false);
         }
 
         RingIf(isDue);
@@ -64,7 +65,8 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
 
     /// <summary>
     /// Blocks until something should be committed: an eager item, lazy ones that lingered, or the writer's own backlog
-    /// after <paramref name="backlogDelay"/> (null: it has none). False when closed. No timer runs when idle.
+    /// after <paramref name="backlogDelay"/> (null: it has none). False when closed. Within a linger of the call, which follows a commit, it looks
+    /// again by itself, so that lazy items need not wake it to have it wait for others; after that no timer runs.
     /// </summary>
     public bool AwaitWork(TimeSpan? backlogDelay)
     {
@@ -83,8 +85,10 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
                 rest = backlogDelay is { } delay ? delay - time.GetElapsedTime(began)
                     : _eager > 0 ? TimeSpan.Zero
                     : _items.Count > 0 ? linger - time.GetElapsedTime(_lazySince)
+                    : linger - time.GetElapsedTime(began) is { } looking && looking > TimeSpan.Zero ? looking
                     : Timeout.InfiniteTimeSpan;
-                _isWaiting = rest == Timeout.InfiniteTimeSpan || rest > TimeSpan.Zero;
+                _isAsleep = rest == Timeout.InfiniteTimeSpan;
+                _isWaiting = _isAsleep || rest > TimeSpan.Zero;
                 if (!_isWaiting)
                 {
                     return true;
@@ -143,12 +147,16 @@ internal sealed class WriteQueue(TimeProvider time, TimeSpan linger)
         return item.IsLazy ? _items.Count == 1 : _eager++ == 0;
     }
 
-    /// <summary>Under the gate. True when the writer waits; whoever is told so rings.</summary>
-    private bool StopsWaiting()
+    /// <summary>Under the gate. True when the writer waits, and would too long for such an item; whoever is told so rings.</summary>
+    private bool StopsWaiting(bool isLazy)
     {
-        bool waited = _isWaiting;
-        _isWaiting = false;
-        return waited;
+        bool isDue = isLazy ? _isAsleep : _isWaiting;
+        if (isDue)
+        {
+            _isWaiting = _isAsleep = false;
+        }
+
+        return isDue;
     }
 
     private void RingIf(bool isDue)
