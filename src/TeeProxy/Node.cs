@@ -56,6 +56,7 @@ internal sealed class Node : IAsyncDisposable
         var ahead = new RowTable(time: time);
 
         // To the application.
+        Disk = new DiskLog(logs.CreateLogger<DiskLog>());
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
         var notes = CursorNotes.Decode(journal.Cursor.Notes.Span);
         var comparison = new Comparison(membership.Node, notes, new WriteNames(journal).Of, options.Compare, options.CompareIgnore, time, logs.CreateLogger<Comparison>());
@@ -163,6 +164,8 @@ internal sealed class Node : IAsyncDisposable
     public ApplicationClient Client { get; }
 
     public AnswerArchive Answers { get; }
+
+    public DiskLog Disk { get; }
 
     public BodySpool Spool { get; }
 
