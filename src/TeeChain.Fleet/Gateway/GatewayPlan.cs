@@ -10,7 +10,7 @@ namespace TeeChain.Fleet.Gateway;
 /// <param name="RegistryUrl">Where the registry is elsewhere.</param>
 /// <param name="Tls">What front door and registry show; null: they speak without TLS.</param>
 internal sealed record GatewayPlan(
-    GatewayOptions Options, GatewayPlan.OwnRegistry? Registry, Uri? RegistryUrl, bool HasOwnPaths, string? StatsDb, ReadOnlyMemory<byte> Secret, Credentials? Tls)
+    GatewayOptions Options, GatewayPlan.OwnRegistry? Registry, Uri? RegistryUrl, bool HasOwnPaths, string? StatsDb, ReadOnlyMemory<byte> Secret, Credentials? Tls, bool HasJsonLog)
 {
     internal sealed record OwnRegistry(Address Listen, string Folder);
 
@@ -36,7 +36,8 @@ internal sealed record GatewayPlan(
             flags.RegistryPaths == "on",
             flags.StatsDb is { } file ? Path.GetFullPath(file) : null,
             secret,
-            tls);
+            tls,
+            LogFlag.IsJson(flags.Log, out _));
     }
 
     private static string? Wrong(GatewayFlags flags) =>
@@ -52,7 +53,7 @@ internal sealed record GatewayPlan(
         : flags.StatsDb is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? $"--stats-db is \"{file}\", whose folder is not there; allowed: a file in a folder that is"
         : Methods(flags.TeeMethods) is { Count: 0 } || !Methods(flags.TeeMethods).All(IsMethod)
             ? $"--tee-methods is \"{flags.TeeMethods}\"; allowed: methods with commas between, such as POST,PUT, and not CONNECT"
-        : null;
+        : LogFlag.IsJson(flags.Log, out var wrongLog) ? null : wrongLog;
 
     private static IReadOnlyList<string> Methods(string list) =>
         [.. list.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];
