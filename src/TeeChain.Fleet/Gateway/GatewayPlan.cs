@@ -1,4 +1,5 @@
 using TeeChain.Fleet.Options;
+using TeeChain.Fleet.Statistics;
 using TeeChain.Fleet.Strategies;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Tls;
@@ -51,6 +52,7 @@ internal sealed record GatewayPlan(
         : Strategy.PolicyOf(flags.Strategy) is null ? $"--strategy is \"{flags.Strategy}\"; allowed: {string.Join(", ", Strategy.Names)}"
         : HealthIntervalFlag.Parse(flags.HealthInterval, out var wrongInterval) is null ? wrongInterval
         : flags.StatsDb is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? $"--stats-db is \"{file}\", whose folder is not there; allowed: a file in a folder that is"
+        : flags.StatsDb is not null && !SqliteLibrary.TryLoad() ? $"--stats-db needs SQLite's native library, and libe_sqlite3.so is missing in {AppContext.BaseDirectory} or not for this machine: put it beside teechain, or leave --stats-db out"
         : Methods(flags.TeeMethods) is { Count: 0 } || !Methods(flags.TeeMethods).All(IsMethod)
             ? $"--tee-methods is \"{flags.TeeMethods}\"; allowed: methods with commas between, such as POST,PUT, and not CONNECT"
         : LogFlag.IsJson(flags.Log, out var wrongLog) ? null : wrongLog;
