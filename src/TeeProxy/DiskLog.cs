@@ -2,7 +2,7 @@ namespace TeeProxy;
 
 /// <summary>
 /// One line when the disk of the data folder is found full and one when it has room again, however often either is found:
-/// on a head by clients' writes, on a replica by what the node before sends. Thread-safe.
+/// on a head by clients' writes, on a replica by what the node before sends or by its opening. Thread-safe.
 /// </summary>
 internal sealed partial class DiskLog(ILogger log)
 {

@@ -6,13 +6,6 @@ namespace TeeChain.EndToEnd;
 /// <summary>A disk that is full, and one that fails.</summary>
 public sealed class DiskTests
 {
-    private static async Task SaysOnceAsync(TeeProxyNode node, string what)
-    {
-        await Eventually.NothingWrongAsync(
-            () => Task.FromResult(node.Process.Log.Contains(what, StringComparison.Ordinal) ? null : node.Description), $"the node says: {what}", Cancellation);
-        Assert.Single(node.Process.Log.Split('\n'), line => line.Contains(what, StringComparison.Ordinal));
-    }
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -130,6 +123,13 @@ public sealed class DiskTests
         writes.Add(new ClientWrite("in-flight", "register", Fate.Ambiguous, ""));
         writes.AddRange(await Burst.WriteAsync(head.Address, 20, Cancellation));
         (await Agreement.ReadAsync([head, replica], apps, Cancellation)).AssertHolds(writes, [1, 0]);
+    }
+
+    private static async Task SaysOnceAsync(TeeProxyNode node, string what)
+    {
+        await Eventually.NothingWrongAsync(
+            () => Task.FromResult(node.Process.Log.Contains(what, StringComparison.Ordinal) ? null : node.Description), $"the node says: {what}", Cancellation);
+        Assert.Single(node.Process.Log.Split('\n'), line => line.Contains(what, StringComparison.Ordinal));
     }
 
     // Small segments are made ahead, so some writes still find room.

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TeeChain.Journaling;
 using TeeChain.Protocol.Status;
 using TeeProxy.Chain;
+using TeeProxy.Tests.Hop;
 
 namespace TeeProxy.Tests;
 
@@ -60,6 +61,28 @@ public sealed class DiskLogTests : IDisposable
                 return condition();
             },
             what);
+    }
+
+    [Fact]
+    public async Task A_replica_that_cannot_write_down_whom_it_follows_says_so_once_and_once_that_it_can()
+    {
+        using var firstData = new TemporaryFolder();
+        await using var head = await HopNode.StartAsync(_headData, hasNext: true);
+        await using (var first = await HopNode.StartAsync(firstData))
+        {
+            await using var founding = new RunningLink(head.LinkTo(first.Address));
+            await head.FoundAsync();
+            await first.ReachesAsync(1);
+        }
+
+        await using var next = await HopNode.StartAsync(_data);
+        next.Folder.IsFull = true;
+        await using var running = new RunningLink(head.LinkTo(next.Address));
+        await Eventually.TrueAsync(() => next.Folder.Refused > 2, "the opening comes again and again");
+        next.Folder.IsFull = false;
+        await next.ReachesAsync(1);
+
+        Assert.Equal(["disk_full", "disk_back"], next.Disk.Names);
     }
 
     [Fact]
