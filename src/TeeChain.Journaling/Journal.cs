@@ -77,6 +77,9 @@ public sealed class Journal : IJournal, IAsyncDisposable
     /// <summary>The last saved cursor; after a restart the newer of the cursor file and the last mark's copy.</summary>
     public CursorState Cursor => _cursors.Current.State;
 
+    /// <summary>Whether what <see cref="AppendReceivedAsync"/> accepted waits for room on the disk. It is tried again, at most once a second.</summary>
+    public bool IsWaitingForRoom => _intake.IsWaitingForRoom;
+
     /// <summary>Completes with the cause when the journal faults; then the process should exit and say so.</summary>
     public Task<Exception> Faulted => _writer.Faulted;
 

@@ -56,6 +56,7 @@ internal sealed class Node : IAsyncDisposable
         var ahead = new RowTable(time: time);
 
         // To the application.
+        Disk = new DiskLog(logs.CreateLogger<DiskLog>());
         Spool = new BodySpool(Path.Combine(options.Data, "spool"));
         var notes = CursorNotes.Decode(journal.Cursor.Notes.Span);
         var comparison = new Comparison(membership.Node, notes, new WriteNames(journal).Of, options.Compare, options.CompareIgnore, time, logs.CreateLogger<Comparison>());
@@ -96,7 +97,7 @@ internal sealed class Node : IAsyncDisposable
             options, journal, Member, lease, headWindow, ownWindow, Progress, rows, Health, Cursor, comparison, Problems, Departure, Fleet = new FleetNews(options.Registration is not null), Successors, Next, Parked, Watch = new Watch(Member, ahead, rows, () => Cursor.Finished, time), Credentials, time);
         var handOver = new HandOver(Member, openings, journal, rows, time);
         Predecessor = new PredecessorLink(
-            Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, ahead, Progress, exchange, Problems, time, logs.CreateLogger<PredecessorLink>());
+            Member, openings, handOver, journal, new HeadFollower(lease, headWindow, beats), source, ahead, Progress, exchange, Problems, Disk, time, logs.CreateLogger<PredecessorLink>());
         Status.Predecessor = Predecessor;
         var inquiry = new Inquiry(exchange, Dialer);
         Confirmation = new Confirmation(Member, openings, inquiry.AskAsync, time);
@@ -163,6 +164,8 @@ internal sealed class Node : IAsyncDisposable
     public ApplicationClient Client { get; }
 
     public AnswerArchive Answers { get; }
+
+    public DiskLog Disk { get; }
 
     public BodySpool Spool { get; }
 

@@ -38,7 +38,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
             node.Confirmation.RunAsync(running.Token),
             node.Orphans.RunAsync(running.Token),
             node.Gate.RunAsync(running.Token),
-            LookAsync(new StateLog(() => node.Member.Standing.Current.Membership, node.Status.Ready, log), running.Token),
+            LookAsync(new StateLog(() => node.Member.Standing.Current.Membership, node.Status.Ready, () => node.Journal.IsWaitingForRoom, node.Disk, log), running.Token),
         ];
         using var onHangUp = node.Credentials is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {

@@ -58,7 +58,7 @@ static async Task<int> RunAsync(NodeOptions options)
     var self = new Pseudonym(node.Member.Node);
     var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, node.Journal, node.Room.MakeAsync, node.Health, node.Hold, () => node.Departure.IsClosed, node.Office.AdmitAsync);
     var intake = new WriteIntake(
-        options, admission, new ForwardedHead(self), node.Spool, node.Journal, node.Room.MakeAsync, node.Pending, node.Gate.Explain, node.Time, logs.CreateLogger<WriteIntake>());
+        options, admission, new ForwardedHead(self), node.Spool, node.Journal, node.Room.MakeAsync, node.Pending, node.Gate.Explain, node.Disk, node.Time, logs.CreateLogger<WriteIntake>());
     var instruments = new IngressInstruments(node.Meter, node.Time);
     await using var server = NodeServer.Build(
         node,

@@ -3,12 +3,17 @@ using TeeProxy.Chain;
 
 namespace TeeProxy;
 
-/// <summary>One line for each change of what the node is and of what it may be sent; what is shorter than an interval shows in the metrics.</summary>
-internal sealed partial class StateLog(Func<Membership> membership, Func<ReadyStatus> ready, ILogger log)
+/// <summary>
+/// One line for each change of what the node is, of what it may be sent, and of whether what it is sent finds room on its disk;
+/// what is shorter than an interval shows in the metrics.
+/// </summary>
+/// <param name="isWaitingForRoom">Whether what came from the node before waits for room on the disk.</param>
+internal sealed partial class StateLog(Func<Membership> membership, Func<ReadyStatus> ready, Func<bool> isWaitingForRoom, DiskLog disk, ILogger log)
 {
     private (Role Role, long Epoch, Guid? Head) _told;
     private bool _isForWrites;
     private bool _isForReads;
+    private bool _isWaitingForRoom;
 
     /// <summary>Tells what has changed since the last time; at first a node was nothing and ready for nothing.</summary>
     public void Step()
@@ -39,6 +44,27 @@ internal sealed partial class StateLog(Func<Membership> membership, Func<ReadySt
         {
             _isForReads = read.Ok;
             Tell("reads", read);
+        }
+
+        TellDisk(isWaitingForRoom());
+    }
+
+    // Only a change is told: on a head nothing is ever sent, and its clients' writes find out about the disk.
+    private void TellDisk(bool isWaiting)
+    {
+        if (isWaiting == _isWaitingForRoom)
+        {
+            return;
+        }
+
+        _isWaitingForRoom = isWaiting;
+        if (isWaiting)
+        {
+            disk.Full();
+        }
+        else
+        {
+            disk.HasRoom();
         }
     }
 

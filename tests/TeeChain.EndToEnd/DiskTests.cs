@@ -84,8 +84,10 @@ public sealed class DiskTests
             },
             "the full disk takes no more", Cancellation);
         await nodes[full].NoLongerReadyAsync("read", Cancellation);
+        await SaysOnceAsync(nodes[full], "disk of the data folder is full");
 
         File.Delete(filler);
+        await SaysOnceAsync(nodes[full], "disk of the data folder has room again");
         writes.AddRange(await Burst.WriteAsync(nodes[0].Address, 10, Cancellation));
         (await Agreement.ReadAsync(nodes, apps, Cancellation)).AssertHolds(writes, mostDiscarded: [0, 0, 0]);
         Assert.All(nodes, node => Assert.False(node.Process.HasExited, node.Description));
@@ -121,6 +123,13 @@ public sealed class DiskTests
         writes.Add(new ClientWrite("in-flight", "register", Fate.Ambiguous, ""));
         writes.AddRange(await Burst.WriteAsync(head.Address, 20, Cancellation));
         (await Agreement.ReadAsync([head, replica], apps, Cancellation)).AssertHolds(writes, [1, 0]);
+    }
+
+    private static async Task SaysOnceAsync(TeeProxyNode node, string what)
+    {
+        await Eventually.NothingWrongAsync(
+            () => Task.FromResult(node.Process.Log.Contains(what, StringComparison.Ordinal) ? null : node.Description), $"the node says: {what}", Cancellation);
+        Assert.Single(node.Process.Log.Split('\n'), line => line.Contains(what, StringComparison.Ordinal));
     }
 
     // Small segments are made ahead, so some writes still find room.

@@ -6,12 +6,16 @@ namespace TeeProxy.Tests;
 internal sealed class FullFolder(IFolder folder) : IFolder
 {
     private volatile bool _isFull;
+    private int _refused;
 
     public bool IsFull
     {
         get => _isFull;
         set => _isFull = value;
     }
+
+    /// <summary>How many files found no room.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     public string Path => folder.Path;
 
@@ -23,7 +27,16 @@ internal sealed class FullFolder(IFolder folder) : IFolder
 
     public IFile Open(string name) => folder.Open(name);
 
-    public IFile Create(string name) => IsFull ? throw new DiskFullException(name) : folder.Create(name);
+    public IFile Create(string name)
+    {
+        if (IsFull)
+        {
+            Interlocked.Increment(ref _refused);
+            throw new DiskFullException(name);
+        }
+
+        return folder.Create(name);
+    }
 
     public void Rename(string from, string to) => folder.Rename(from, to);
 

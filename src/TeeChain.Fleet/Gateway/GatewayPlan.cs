@@ -1,4 +1,5 @@
 using TeeChain.Fleet.Options;
+using TeeChain.Fleet.Statistics;
 using TeeChain.Fleet.Strategies;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Tls;
@@ -10,7 +11,7 @@ namespace TeeChain.Fleet.Gateway;
 /// <param name="RegistryUrl">Where the registry is elsewhere.</param>
 /// <param name="Tls">What front door and registry show; null: they speak without TLS.</param>
 internal sealed record GatewayPlan(
-    GatewayOptions Options, GatewayPlan.OwnRegistry? Registry, Uri? RegistryUrl, bool HasOwnPaths, string? StatsDb, ReadOnlyMemory<byte> Secret, Credentials? Tls)
+    GatewayOptions Options, GatewayPlan.OwnRegistry? Registry, Uri? RegistryUrl, bool HasOwnPaths, string? StatsDb, ReadOnlyMemory<byte> Secret, Credentials? Tls, bool HasJsonLog)
 {
     internal sealed record OwnRegistry(Address Listen, string Folder);
 
@@ -36,7 +37,8 @@ internal sealed record GatewayPlan(
             flags.RegistryPaths == "on",
             flags.StatsDb is { } file ? Path.GetFullPath(file) : null,
             secret,
-            tls);
+            tls,
+            LogFlag.IsJson(flags.Log, out _));
     }
 
     private static string? Wrong(GatewayFlags flags) =>
@@ -50,9 +52,10 @@ internal sealed record GatewayPlan(
         : Strategy.PolicyOf(flags.Strategy) is null ? $"--strategy is \"{flags.Strategy}\"; allowed: {string.Join(", ", Strategy.Names)}"
         : HealthIntervalFlag.Parse(flags.HealthInterval, out var wrongInterval) is null ? wrongInterval
         : flags.StatsDb is { } file && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) ? $"--stats-db is \"{file}\", whose folder is not there; allowed: a file in a folder that is"
+        : flags.StatsDb is not null && !SqliteLibrary.TryLoad() ? $"--stats-db needs SQLite's native library, and libe_sqlite3.so is missing in {AppContext.BaseDirectory} or not for this machine: put it beside teechain, or leave --stats-db out"
         : Methods(flags.TeeMethods) is { Count: 0 } || !Methods(flags.TeeMethods).All(IsMethod)
             ? $"--tee-methods is \"{flags.TeeMethods}\"; allowed: methods with commas between, such as POST,PUT, and not CONNECT"
-        : null;
+        : LogFlag.IsJson(flags.Log, out var wrongLog) ? null : wrongLog;
 
     private static IReadOnlyList<string> Methods(string list) =>
         [.. list.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct()];

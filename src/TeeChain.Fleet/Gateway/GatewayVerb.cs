@@ -25,7 +25,7 @@ internal static partial class GatewayVerb
 
         try
         {
-            using var logs = ConsoleLog.Create();
+            using var logs = ConsoleLog.Create(plan.HasJsonLog);
             return await (plan.Registry is { } own ? RunWithRegistryAsync(plan, own, logs) : RunWithoutAsync(plan, logs));
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or System.Net.Sockets.SocketException)

@@ -21,16 +21,18 @@ internal static class HaproxyVerb
         var wire = TlsCaFlag.Read(flags.TlsCa, out var wrongCa);
         var tls = flags.TlsCa is { } file ? new ServerTls(file) : null;
         wrongCa ??= tls is { IsWord: false } ? $"--tls-ca is '{flags.TlsCa}'; allowed: a path without spaces, quotes, semicolons, # and backslashes, as HAProxy's commands take it" : null;
-        if ((wrongRegistry ?? wrongSecret ?? wrongSocket ?? wrongInterval ?? wrongCa) is { } wrong)
+        var hasJsonLog = LogFlag.IsJson(flags.Log, out var wrongLog);
+        if ((wrongRegistry ?? wrongSecret ?? wrongSocket ?? wrongInterval ?? wrongCa ?? wrongLog) is { } wrong)
         {
             await Console.Error.WriteLineAsync($"teechain: {wrong}");
             return Verbs.Misused;
         }
 
         using var stop = new CancellationTokenSource();
+        using var logs = ConsoleLog.Create(hasJsonLog);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        return await KeepAsync(registry!, secret, wire, tls, flags.Socket, BundledConfiguration.Load().Checking(ProbeRule.IntervalOf(healthInterval!.Value)), TimeProvider.System, stop.Token);
+        return await KeepAsync(registry!, secret, wire, tls, flags.Socket, BundledConfiguration.Load().Checking(ProbeRule.IntervalOf(healthInterval!.Value)), logs, TimeProvider.System, stop.Token);
 
         void Stop(PosixSignalContext signal)
         {
@@ -40,9 +42,8 @@ internal static class HaproxyVerb
     }
 
     private static async Task<int> KeepAsync(
-        Uri registry, ReadOnlyMemory<byte> secret, NodeWire wire, ServerTls? tls, string socket, BundledConfiguration bundled, TimeProvider time, CancellationToken cancellation)
+        Uri registry, ReadOnlyMemory<byte> secret, NodeWire wire, ServerTls? tls, string socket, BundledConfiguration bundled, ILoggerFactory logs, TimeProvider time, CancellationToken cancellation)
     {
-        using var logs = ConsoleLog.Create();
         using var fleet = new RemoteFleet(registry, secret, time, logs.CreateLogger<RemoteFleet>(), wire);
         var keeper = new HaproxyKeeper(
             fleet, new RuntimeApi(socket, RuntimeApi.DefaultTimeout, time), new HostNames(time), bundled, _ => { }, time, logs.CreateLogger<HaproxyKeeper>(), tls);

@@ -47,4 +47,7 @@ internal sealed class GatewayFlags
 
     [Option("tee-methods", Default = "POST,PUT,PATCH,DELETE", MetaValue = "LIST", HelpText = "Methods that are writes; the same list as every teeproxy's.")]
     public string TeeMethods { get; set; } = "";
+
+    [Option("log", Default = LogFlag.Default, MetaValue = LogFlag.Formats, HelpText = LogFlag.Help)]
+    public string Log { get; set; } = "";
 }

@@ -21,4 +21,7 @@ internal sealed class HaproxyFlags
 
     [Option("health-interval", Default = HealthIntervalFlag.Default, MetaValue = "DURATION", HelpText = HealthIntervalFlag.Help + " Of the servers that are added.")]
     public string HealthInterval { get; set; } = "";
+
+    [Option("log", Default = LogFlag.Default, MetaValue = LogFlag.Formats, HelpText = LogFlag.Help)]
+    public string Log { get; set; } = "";
 }

@@ -14,8 +14,20 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
     private TaskCompletionSource? _drained;
     private TaskCompletionSource? _emptied;
     private string? _rejection;
-    private bool _isDiskFull;
+    private bool _isWaitingForRoom;
     private bool _isEnded;
+
+    /// <summary>The last try to commit what is pending found no room. For any thread.</summary>
+    public bool IsWaitingForRoom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isWaitingForRoom;
+            }
+        }
+    }
 
     /// <param name="records">Whole records; not looked at any more when this completes: a long one is written from where it is, others are copied.</param>
     /// <param name="last">The last committed position; counts when nothing is pending.</param>
@@ -61,7 +73,7 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
     {
         lock (_gate)
         {
-            _isDiskFull = false;
+            _isWaitingForRoom = false;
             Release(bytes);
         }
     }
@@ -71,7 +83,7 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
     {
         lock (_gate)
         {
-            _isDiskFull = true;
+            _isWaitingForRoom = true;
             Wake();
         }
     }
@@ -104,7 +116,7 @@ internal sealed class ReceivedIntake(WriteQueue queue, int mostRunBytes)
             drained = null;
             refusal = _isEnded ? ReceiveResult.Faulted
                 : _rejection is not null ? ReceiveResult.Rejected(_rejection)
-                : _pendingBytes > MostPendingBytes && _isDiskFull ? ReceiveResult.DiskFull
+                : _pendingBytes > MostPendingBytes && _isWaitingForRoom ? ReceiveResult.DiskFull
                 : null;
             _rejection = null;
             if (refusal is null && _pendingBytes > MostPendingBytes)

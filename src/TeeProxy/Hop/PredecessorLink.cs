@@ -23,6 +23,7 @@ internal sealed partial class PredecessorLink(
     Progress progress,
     OpeningExchange exchange,
     Problems problems,
+    DiskLog disk,
     TimeProvider time,
     ILogger<PredecessorLink> log) : IDisposable
 {
@@ -64,6 +65,7 @@ internal sealed partial class PredecessorLink(
             var address = peer;
             peer = opening.Address;
             var present = await TakeAsync(stream, opening, answer, address, patience.Token);
+            disk.HasRoom(); // for what the opening changed, and for all that came before it
             await RunAsync(stream, present, cancellation);
         }
         catch (HopRefusedException e)
@@ -73,6 +75,11 @@ internal sealed partial class PredecessorLink(
             {
                 LogRefused(peer, e.Verdict, e.Message);
             }
+        }
+        catch (DiskFullException)
+        {
+            // What the opening changes cannot be written down. It comes again, twice a second: no line for each.
+            disk.Full();
         }
         catch (Exception e)
         {

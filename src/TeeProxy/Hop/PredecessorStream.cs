@@ -124,9 +124,10 @@ internal sealed class PredecessorStream(
         }
     }
 
+    /// <summary>From the first record on: some that came may be on the disk before this begins.</summary>
     private async Task TellCommitsAsync(CancellationToken cancellation)
     {
-        for (var last = journal.Last.Sequence; ;)
+        for (var last = 0L; ;)
         {
             last = await journal.WaitCommittedAsync(last, cancellation);
             _spans!.End(last);

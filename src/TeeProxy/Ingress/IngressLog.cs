@@ -12,12 +12,6 @@ internal static partial class IngressLog
     [LoggerMessage(LogLevel.Information, "Bodies are spooled again.", EventName = "spool_back")]
     public static partial void SpoolWorks(this ILogger logger);
 
-    [LoggerMessage(LogLevel.Error, "The disk of the data folder is full: writes are refused until there is room.", EventName = "disk_full")]
-    public static partial void DiskFull(this ILogger logger);
-
-    [LoggerMessage(LogLevel.Information, "The disk of the data folder has room again: writes are recorded.", EventName = "disk_back")]
-    public static partial void DiskBack(this ILogger logger);
-
     [LoggerMessage(LogLevel.Debug, "{Method} {Path} could not be passed to the application: {Error}", EventName = "pass_failed")]
     public static partial void PassFailed(this ILogger logger, Exception? cause, string method, string path, Yarp.ReverseProxy.Forwarder.ForwarderError error);
 }

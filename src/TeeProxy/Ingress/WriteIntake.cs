@@ -21,13 +21,12 @@ namespace TeeProxy.Ingress;
 /// <param name="explain">Why the ack level is not reached at a sequence.</param>
 internal sealed class WriteIntake(
     NodeOptions options, Admission admission, ForwardedHead forwarded, BodySpool spool, Journal journal, Func<long, CancellationToken, ValueTask<bool>> makeRoom, PendingWrites table,
-    Func<long, string> explain, TimeProvider time, ILogger<WriteIntake> logger)
+    Func<long, string> explain, DiskLog disk, TimeProvider time, ILogger<WriteIntake> logger)
 {
     /// <summary>Others' writes may take the room that was made for one.</summary>
     private const int MostTries = 10;
 
     private int _isSpoolFailing;
-    private int _isDiskFull;
 
     /// <param name="target">In origin form, as sent.</param>
     /// <returns>One of <see cref="RequestOutcome"/>.</returns>
@@ -204,19 +203,15 @@ internal sealed class WriteIntake(
         return RequestOutcome.Refused;
     }
 
-    // As below: once when it fills up, once when a write is recorded again.
     private void NoteDisk(PendingWrite write, WriteResult result)
     {
         if (result is WriteResult.Unrecorded { Failure: AppendFailure.DiskFull })
         {
-            if (Interlocked.Exchange(ref _isDiskFull, 1) == 0)
-            {
-                logger.DiskFull();
-            }
+            disk.Full();
         }
-        else if (Volatile.Read(ref _isDiskFull) == 1 && write.Sequence > 0 && Interlocked.Exchange(ref _isDiskFull, 0) == 1)
+        else if (write.Sequence > 0)
         {
-            logger.DiskBack();
+            disk.HasRoom();
         }
     }
 

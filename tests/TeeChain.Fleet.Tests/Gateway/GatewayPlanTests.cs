@@ -21,6 +21,7 @@ public sealed class GatewayPlanTests : IDisposable
         Assert.Equal(TimeSpan.FromMilliseconds(500), plan.Options.ProbeInterval);
         Assert.Equal(["POST", "PUT", "PATCH", "DELETE"], plan.Options.WriteMethods);
         Assert.True(plan.HasOwnPaths);
+        Assert.False(plan.HasJsonLog);
         Assert.Null(plan.Registry);
     }
 
@@ -50,6 +51,7 @@ public sealed class GatewayPlanTests : IDisposable
     [InlineData("on, off", "--registry-paths", "maybe", "--registry-url", "http://127.0.0.1:9400")]
     [InlineData("--registry", "--data", "x", "--registry-url", "http://127.0.0.1:9400")]
     [InlineData("folder", "--stats-db", "/no/such/folder/x.db", "--registry-url", "http://127.0.0.1:9400")]
+    [InlineData("text, json", "--log", "xml", "--registry-url", "http://127.0.0.1:9400")]
     [InlineData("cannot be read", "--secret-file", "/no/such/file", "--registry-url", "http://127.0.0.1:9400")]
     public void A_wrong_flag_is_told_with_what_is_allowed(string allowed, params string[] arguments)
     {

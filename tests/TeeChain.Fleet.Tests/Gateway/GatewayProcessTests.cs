@@ -112,6 +112,26 @@ public sealed class GatewayProcessTests : IDisposable
         Assert.Contains("no SQLite database", await gateway.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Without_SQLites_library_one_line_says_what_is_missing()
+    {
+        // The programs alone, without what tells .NET where the library is: as somebody copies them.
+        var alone = Directory.CreateDirectory(Path.Combine(_folder, "alone")).FullName;
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll"))
+        {
+            File.Copy(file, Path.Combine(alone, Path.GetFileName(file)));
+        }
+
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "teechain.runtimeconfig.json"), Path.Combine(alone, "teechain.runtimeconfig.json"));
+
+        var gateway = Start(["--listen", $":{_ports.Next()}", "--registry-url", $"http://127.0.0.1:{_ports.Next()}"], alone);
+        await gateway.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, gateway.ExitCode);
+        var said = await gateway.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal($"teechain: --stats-db needs SQLite's native library, and libe_sqlite3.so is missing in {alone}/ or not for this machine: put it beside teechain, or leave --stats-db out.\n", said);
+    }
+
     public void Dispose()
     {
         _client.Dispose();
@@ -125,9 +145,9 @@ public sealed class GatewayProcessTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Process Start(string[] arguments)
+    private Process Start(string[] arguments, string? folder = null)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "teechain.dll"), "gateway", "--secret-file", SecretFile, "--stats-db", Database, .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(folder ?? AppContext.BaseDirectory, "teechain.dll"), "gateway", "--secret-file", SecretFile, "--stats-db", Database, .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

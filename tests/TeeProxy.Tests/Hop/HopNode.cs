@@ -38,13 +38,14 @@ internal sealed class HopNode : IAsyncDisposable
         Problems = new Problems(TimeProvider.System);
         Progress = new Progress(0);
         var chain = new ChainSettings(RolePin.Auto, address.ToString(), settings, Eventually.Deadline);
-        Member = new ChainMember(data.Folder, Journal, membership, hasNext);
+        Folder = new FullFolder(data.Folder);
+        Member = new ChainMember(Folder, Journal, membership, hasNext);
         Openings = new Openings(Member, Journal, chain, Lease, headWindow, () => Progress.Applied);
         Office = new Office(Member, Journal, chain);
         _rows = new RowSource(
             Member, Journal, Progress, Ahead, Rows, _ => (AckState.Readable, new NodeDetail { Address = address.ToString(), Admin = "none" }));
         _predecessor = new PredecessorLink(
-            Member, Openings, new HandOver(Member, Openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), _rows, Ahead, Progress, _exchange, Problems, Clock, NullLogger<PredecessorLink>.Instance);
+            Member, Openings, new HandOver(Member, Openings, Journal, Rows, TimeProvider.System), Journal, new HeadFollower(Lease, headWindow, Beats), _rows, Ahead, Progress, _exchange, Problems, new DiskLog(Disk), Clock, NullLogger<PredecessorLink>.Instance);
         Heart = new Heart(Member, Office, Journal, () => Progress.Applied, Rows, Lease, headWindow, new LagWindow(TimeProvider.System, TimeSpan.FromSeconds(1)), Beats, TimeProvider.System);
     }
 
@@ -53,6 +54,12 @@ internal sealed class HopNode : IAsyncDisposable
     public Address Address { get; }
 
     public Journal Journal { get; }
+
+    /// <summary>For what the node writes down of its place; not the journal's.</summary>
+    public FullFolder Folder { get; }
+
+    /// <summary>What is said of the disk.</summary>
+    public Events Disk { get; } = new();
 
     public ChainMember Member { get; }
 

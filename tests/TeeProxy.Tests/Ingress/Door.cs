@@ -56,7 +56,7 @@ internal sealed class Door : IAsyncDisposable
         var self = new Pseudonym(Node);
         var admission = new Admission(self, options.MaxHeadBytes, options.MaxBodyBytes, Journal, (bytes, _) => new(MakeRoom(bytes)), Health, Hold, () => IsClosed, _ => ValueTask.FromResult(Admittance));
         var intake = new WriteIntake(
-            options, admission, new ForwardedHead(self), new BodySpool(SpoolFolder), Journal, (bytes, _) => new(MakeRoom(bytes)), Pending, sequence => $"--ack chain: {sequence} is on its way.", TimeProvider.System, NullLogger<WriteIntake>.Instance);
+            options, admission, new ForwardedHead(self), new BodySpool(SpoolFolder), Journal, (bytes, _) => new(MakeRoom(bytes)), Pending, sequence => $"--ack chain: {sequence} is on its way.", new DiskLog(Disk), TimeProvider.System, NullLogger<WriteIntake>.Instance);
         _passThrough = new PassThrough(options.Local, self, _server.Services.GetRequiredService<IHttpForwarder>(), NullLogger<PassThrough>.Instance);
         var endpoint = new TeeEndpoint(
             new TeeRule(options.TeeMethods, options.TeePaths), admission, intake, _passThrough,
@@ -77,6 +77,9 @@ internal sealed class Door : IAsyncDisposable
     }
 
     public Journal Journal { get; }
+
+    /// <summary>What is said of the disk.</summary>
+    public Events Disk { get; } = new();
 
     public PendingWrites Pending { get; }
 

@@ -273,8 +273,10 @@ public sealed class RefusalTests
         folder!.FailNextWrite(new DiskFullException("segment"));
         var full = await door.AskAsync(Post);
         Refused(door, full, 507, "disk-full");
+        Assert.Equal(["disk_full"], door.Disk.Names);
 
         Assert.Equal(200, (await door.AskAsync(Post)).Status);
+        await Eventually.TrueAsync(() => door.Disk.Names is ["disk_full", "disk_back"], "the room is told"); // perhaps behind the answer
     }
 
     [Fact]

@@ -45,6 +45,8 @@ values_that_are_words_are_offered() {
   is "chain" "$(offered _teechain_teeproxy "$teeproxy" --ack = ch)"
   is "chain local next" "$(offered _teechain_teeproxy "$teeproxy" --ack =)"
   is "off on" "$(offered _teechain "$teechain" gateway --registry-paths = o)"
+  is "json text" "$(offered _teechain "$teechain" gateway --log '')"
+  is "json" "$(offered _teechain "$teechain" haproxy --log = j)"
 }
 
 for_values_that_are_no_words_nothing_is_offered() {
