@@ -1,4 +1,4 @@
-using TeeChain.Logs;
+using TeeChain.Logging;
 
 namespace TeeChain.Fleet.Options;
 

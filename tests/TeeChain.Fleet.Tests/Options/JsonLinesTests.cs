@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using TeeChain.Logs;
+using TeeChain.Logging;
 
 namespace TeeChain.Fleet.Tests.Options;
 
