@@ -42,6 +42,7 @@ check_machine() {
   has ansible-playbook "deploy-nodes, deploy-front" || missing=1
   has ssh "deploy-nodes, deploy-front" || missing=1
   has ssh-keygen "deploy-nodes, deploy-front" || missing=1
+  has openssl "certs, and deploy-nodes with TLS" || missing=1
   if [[ $EUID -ne 0 ]]; then
     say "missing  root               images, start-hosts: sudo (machines of your own need neither)"
     missing=1

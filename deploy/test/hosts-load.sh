@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with the script that sources this
-# A bounded load on the fleet behind $door, and what became of it. Sourced behind harness.sh by hosts.sh.
+# A bounded load on the fleet behind $door, and what became of it. Sourced behind hosts-harness.sh.
 
 # posts NAME: a new user some ten times a second, until the file NAME.end is there or five minutes are over. A 503 says
 # that nothing was recorded, so that user is sent again, as a client would; every other answer but 201 is noted as odd.
@@ -61,9 +61,9 @@ account() { # NAME
 }
 
 # Every acknowledged user is in this application: one curl asks for all.
-has_all_of() { # NAME ADDRESS
+has_all_of() { # NAME URL
   local asked=$work/asked
-  awk -v url="http://$2/login?user=" '{ printf "url = \"%s%s\"\noutput = /dev/null\n", url, $2 }' "$work/$1.acknowledged" >"$asked"
+  awk -v url="$2/login?user=" '{ printf "url = \"%s%s\"\noutput = /dev/null\n", url, $2 }' "$work/$1.acknowledged" >"$asked"
   http --max-time 60 -w '%{http_code}\n' -K "$asked" >"$work/statuses"
   [[ $(grep -c '^200$' "$work/statuses") == "$(wc -l <"$work/$1.acknowledged")" ]]
 }

@@ -1,52 +1,12 @@
 #!/usr/bin/env bash
 # Four real hosts: booted, deployed, deployed again, upgraded under load, cut off and back. Wants root and some minutes.
 # shellcheck disable=SC2317 # The tests are called by name.
-# shellcheck source=deploy/test/harness.sh
-. "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
+# shellcheck source=deploy/test/hosts-harness.sh
+. "$(dirname "${BASH_SOURCE[0]}")/hosts-harness.sh"
 # shellcheck source=deploy/test/hosts-load.sh
 . "$root/deploy/test/hosts-load.sh"
 
-# ---- hosts of its own, beside those that somebody may have ----
-
-unset TEECHAIN_PROGRAMS # `build` makes its own
-export TEECHAIN_HOSTS_DIR=$work/hosts TEECHAIN_SECRETS=$work/secrets TEECHAIN_INVENTORY=$work/inventory.ini
-number=$((100 + RANDOM % 100))
-export TEECHAIN_HOSTS_NETWORK=10.213.$number
 door=http://$TEECHAIN_HOSTS_NETWORK.10
-
-misc() { "$root/misc-commands.sh" "$@"; }
-
-all_gone() { # what is left, if anything
-  if pgrep -fa "directory=$TEECHAIN_HOSTS_DIR/"; then return 1; fi
-  if grep -lF "upperdir=$TEECHAIN_HOSTS_DIR/" /proc/[0-9]*/mountinfo 2>/dev/null; then return 1; fi
-  if grep -F "$TEECHAIN_HOSTS_DIR" /proc/mounts; then return 1; fi
-  [[ ! -e /sys/class/net/teechain$number && ! -e $TEECHAIN_HOSTS_DIR ]]
-}
-
-remove_all() {
-  misc stop-hosts || true
-  cleanup
-}
-trap remove_all EXIT
-
-on() { # HOST NUMBER COMMAND…
-  ssh -i "$TEECHAIN_SECRETS/id_ed25519" -o UserKnownHostsFile="$TEECHAIN_SECRETS/known_hosts" -o BatchMode=yes -o ConnectTimeout=5 \
-    "root@$TEECHAIN_HOSTS_NETWORK.$1" "${@:2}"
-}
-
-changes_nothing() { # PLAY'S OUTPUT
-  grep -q 'ok=' "$1" && ! grep -E '(changed|unreachable|failed)=[1-9]' "$1"
-}
-
-ready() { # HOST NUMBER PROBE
-  http -f "http://$TEECHAIN_HOSTS_NETWORK.$1:9500/readyz/$2"
-}
-
-timed() { # COMMAND…
-  local begun=$EPOCHSECONDS
-  "$@"
-  echo "# ${*:2}: $((EPOCHSECONDS - begun)) s" >>"$work/durations"
-}
 
 # ---- the tests ----
 
@@ -73,19 +33,6 @@ a_start_that_was_killed_leaves_what_stop_hosts_removes() {
   misc stop-hosts
 }
 
-four_hosts_boot() {
-  timed misc start-hosts
-  for k in 10 11 12 13; do eventually 30 is_running "$k"; done
-}
-
-is_running() { [[ $(on "$1" systemctl is-system-running) == running ]]; }
-
-nodes_and_front_are_deployed_and_the_fleet_is_up() {
-  timed misc deploy-nodes
-  timed misc deploy-front
-  timed misc check-up
-}
-
 secrets_are_closed_to_others_and_not_made_twice() {
   local before
   [[ $(stat -c %a "$TEECHAIN_SECRETS") == 700 && $(stat -c %a "$TEECHAIN_SECRETS"/{id_ed25519,chain-secret,stats-password} | sort -u) == 600 ]]
@@ -96,15 +43,6 @@ secrets_are_closed_to_others_and_not_made_twice() {
   a_second_run_changes_nothing
 
   [[ $(cat "$TEECHAIN_SECRETS"/{id_ed25519,chain-secret,stats-password} | sha256sum) == "$before" ]]
-}
-
-a_second_run_changes_nothing() {
-  misc deploy-nodes --check | tee "$work/second-check"
-  changes_nothing "$work/second-check"
-  timed misc deploy-nodes | tee "$work/second-nodes"
-  timed misc deploy-front | tee "$work/second-front"
-  changes_nothing "$work/second-nodes"
-  changes_nothing "$work/second-front"
 }
 
 the_services_are_hardened_where_they_run() {
@@ -129,7 +67,7 @@ a_rolling_upgrade_under_load_loses_no_write_and_fails_no_read() {
   for k in 11 12 13; do
     [[ $(sum_of_running "$k" teeproxy) == "$(sha256sum <"$work/upgrade/teeproxy")" ]]
     [[ $(sum_of_running "$k" sample-app) == "$(sha256sum <"$work/upgrade/sample-app")" ]]
-    eventually 10 has_all_of upgrade "$TEECHAIN_HOSTS_NETWORK.$k:4567"
+    eventually 10 has_all_of upgrade "http://$TEECHAIN_HOSTS_NETWORK.$k:4567"
   done
   [[ ! -s $work/upgrade.odd ]] || { head "$work/upgrade.odd" && return 1; }
   if awk '$2 != 200' "$work/upgrade.reads" | grep .; then return 1; fi
@@ -175,7 +113,7 @@ a_host_that_is_cut_off_stops_nobody_and_catches_up() {
 
   end_load cut
   account cut | tee -a "$work/durations"
-  for k in 11 12 13; do eventually 20 has_all_of cut "$TEECHAIN_HOSTS_NETWORK.$k:4567"; done
+  for k in 11 12 13; do eventually 20 has_all_of cut "http://$TEECHAIN_HOSTS_NETWORK.$k:4567"; done
   [[ ! -s $work/cut.odd ]] || { head "$work/cut.odd" && return 1; }
   # HAProxy asks elsewhere where it gets no connection; only what was on its way at that moment cannot be helped.
   (($(awk '$2 != 200' "$work/cut.reads" | wc -l) <= 1))
@@ -184,7 +122,7 @@ a_host_that_is_cut_off_stops_nobody_and_catches_up() {
 }
 
 stream_goes_to_node2() {
-  http -f "http://$TEECHAIN_HOSTS_NETWORK.11:9500/metrics" | grep -E '^teechain_chain_whole(\{[^}]*\})? 1$'
+  http -f "$(admin_of 11)/metrics" | grep -E '^teechain_chain_whole(\{[^}]*\})? 1$'
 }
 
 a_host_that_is_killed_is_back_with_all_it_had() {
@@ -199,7 +137,7 @@ a_host_that_is_killed_is_back_with_all_it_had() {
   eventually 60 ready 13 read
   end_load power
   account power | tee -a "$work/durations"
-  for k in 11 12 13; do eventually 20 has_all_of power "$TEECHAIN_HOSTS_NETWORK.$k:4567"; done
+  for k in 11 12 13; do eventually 20 has_all_of power "http://$TEECHAIN_HOSTS_NETWORK.$k:4567"; done
   misc check-up
 }
 
@@ -265,17 +203,7 @@ a_fleet_that_is_down_is_deployed_without_waiting() {
   misc check-up
 }
 
-stop_hosts_leaves_nothing() {
-  timed misc stop-hosts
-  all_gone
-}
-
-[[ $EUID -eq 0 ]] || die "booting hosts wants root"
-need systemd-nspawn mmdebstrap ansible-playbook ssh ssh-keygen ip curl ps
-sed "s/10\.213\.47\./$TEECHAIN_HOSTS_NETWORK./" "$root/deploy/ansible/inventory.ini" >"$TEECHAIN_INVENTORY"
-timed misc build >"$work/build.log" 2>&1 || { cat "$work/build.log" && die "there are no programs to deploy"; }
-timed misc images >"$work/images.log" 2>&1 || { cat "$work/images.log" && die "there is no image to boot"; }
-
+begin_hosts
 check hosts_are_not_put_into_a_network_that_is_in_use
 check a_start_that_was_killed_leaves_what_stop_hosts_removes
 check four_hosts_boot
@@ -291,5 +219,4 @@ check a_fleet_that_is_down_is_deployed_without_waiting
 check the_watchdog_restarts_a_node_that_hangs
 check the_keeper_of_haproxy_runs_as_a_service
 check stop_hosts_leaves_nothing
-cat "$work/durations"
-closing_line
+end_hosts

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TeeChain.Protocol;
 using TeeChain.Protocol.Systemd;
+using TeeChain.Protocol.Tls;
 using TeeProxy.Chain;
 using TeeProxy.Registration;
 
@@ -26,6 +27,7 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
     {
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
+        using var onHangUp = HangUp.Take(node.Credentials);
         using var delivering = new CancellationTokenSource();
         using var running = new CancellationTokenSource();
 
@@ -40,11 +42,6 @@ internal sealed partial class NodeLife(Node node, SystemdNotifier systemd, Annou
             node.Gate.RunAsync(running.Token),
             LookAsync(new StateLog(() => node.Member.Standing.Current.Membership, node.Status.Ready, () => node.Journal.IsWaitingForRoom, node.Disk, log), running.Token),
         ];
-        using var onHangUp = node.Credentials is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            node.Credentials.Ask();
-        });
         if (node.Credentials is not null)
         {
             loops.Add(node.Credentials.RunAsync(running.Token));

@@ -12,6 +12,7 @@ public sealed class HaproxyKeeperTests : IAsyncLifetime
     private readonly List<TeeProxyNode> _nodes = [];
     private Network? _network;
     private HaProxy _front = null!;
+    private RealProcess _keeper = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -55,13 +56,16 @@ public sealed class HaproxyKeeperTests : IAsyncLifetime
         await reads.MoreDoneAsync(20);
         await reads.CompleteAsync();
 
-        // HAProxy forgets; it is told again.
+        // HAProxy forgets; it is told again, by a keeper that a SIGHUP does not end.
+        _keeper.Send(Signal.HangUp);
         await _front.Process.KillAsync(Cancellation);
         _front.Start();
         await ServesAsync(0, 1, 2);
         await writes.MoreAcknowledgedAsync(20);
 
         var done = await writes.CompleteAsync();
+        _keeper.Send(Signal.Terminate);
+        Assert.Equal(0, await _keeper.WaitExitAsync(Cancellation));
         Assert.Empty(reads.Failures);
         Assert.Equal(Nodes, reads.Bodies.Count);
         (await Agreement.ReadAsync(_nodes, _apps, Cancellation)).AssertHolds(done, mostDiscarded: [1, 1, 1]);
@@ -82,7 +86,7 @@ public sealed class HaproxyKeeperTests : IAsyncLifetime
         // Its three nodes are nobody: one is put out of service for another name, one moves to where the fleet has it.
         _front = _workshop.Keep(new HaProxy(_workshop.Path("."), _workshop.Ports, []));
         _front.Start();
-        _workshop.Start("keeper", Repository.TeeChain, ["haproxy", "--registry", $"http://{registry}", "--socket", _front.Socket, "--secret-file", _workshop.SecretFile]);
+        _keeper = _workshop.Start("keeper", Repository.TeeChain, ["haproxy", "--registry", $"http://{registry}", "--socket", _front.Socket, "--secret-file", _workshop.SecretFile]);
 
         for (var i = 0; i < Nodes; i++)
         {

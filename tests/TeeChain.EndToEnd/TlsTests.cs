@@ -111,18 +111,5 @@ public sealed class TlsTests(TlsTests.Chain chain) : IClassFixture<TlsTests.Chai
         return (answer.StatusCode, text.Contains(lookFor, StringComparison.Ordinal) ? lookFor : text);
     }
 
-    private static async Task<string> ShownByAsync(TeeProxyNode node)
-    {
-        var serial = "";
-        using var handler = Loopback.Handler(connections: 1);
-        var judge = handler.SslOptions.RemoteCertificateValidationCallback!;
-        handler.SslOptions.RemoteCertificateValidationCallback = (sender, shown, chain, errors) =>
-        {
-            serial = shown?.GetSerialNumberString() ?? "";
-            return judge(sender, shown, chain, errors);
-        };
-        using var client = new HttpClient(handler);
-        using var answer = await client.GetAsync(new Uri(node.Admin, "/livez"), Cancellation);
-        return serial;
-    }
+    private static Task<string> ShownByAsync(TeeProxyNode node) => TestCertificates.ShownAtAsync(new Uri(node.Admin, "/livez"), Cancellation);
 }

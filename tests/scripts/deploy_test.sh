@@ -63,7 +63,7 @@ only_a_private_network_is_taken() {
 
 what_is_secret_is_not_committed() {
   local file
-  for file in id_ed25519 chain-secret stats-password; do
+  for file in id_ed25519 chain-secret stats-password tls/ca.key; do
     [[ $(<"$root/.gitignore") == */deploy/ansible/secrets/* ]]
     if [[ -d $root/.git || -f $root/.git ]]; then git -C "$root" check-ignore -q "deploy/ansible/secrets/$file"; fi
   done

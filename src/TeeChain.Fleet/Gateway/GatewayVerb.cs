@@ -73,14 +73,10 @@ internal static partial class GatewayVerb
         var own = plan.HasOwnPaths ? new OwnPaths(RegistryEndpoints.FrontPaths, async context => await endpoints.TryHandleAsync(context, RegistryEndpoints.FrontPaths)) : null;
         var log = logs.CreateLogger<GatewayPlan>();
         var tls = plan.Tls is { } read ? new CredentialsWatch(read, by => LogReplaced(log, by.Files.Certificate, by.Expires), problem => LogTls(log, problem), time) : null;
-        using var onHangUp = tls is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            tls.Ask();
-        });
+        using var onHangUp = HangUp.Take(tls);
         await using var admin = registryServer(endpoints, tls);
 
-        using var signals = new StopSignals();
+        using var signals = new StopSignals(PosixSignal.SIGTERM, PosixSignal.SIGINT);
         using var running = new CancellationTokenSource();
         var systemd = SystemdNotifier.FromEnvironment(static () => null, time, Console.Error.WriteLine);
         var keeping = Task.Factory.StartNew(() => statistics.Run(running.Token), TaskCreationOptions.LongRunning);

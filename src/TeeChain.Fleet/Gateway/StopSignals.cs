@@ -2,21 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace TeeChain.Fleet.Gateway;
 
-/// <summary>SIGTERM, SIGINT and SIGHUP (the terminal is closed): the first asks for a stop in order, the second for one at once.</summary>
+/// <summary>Signals that end a program: the first asks for a stop in order, the second for one at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _atOnce = new();
-    private readonly PosixSignalRegistration _onTerm;
-    private readonly PosixSignalRegistration _onInterrupt;
-    private readonly PosixSignalRegistration _onHangUp;
+    private readonly PosixSignalRegistration[] _taken;
 
-    public StopSignals()
-    {
-        _onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
-        _onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
-        _onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ask);
-    }
+    public StopSignals(params PosixSignal[] signals) => _taken = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Ask))];
 
     public Task Asked => _asked.Task;
 
@@ -30,9 +23,7 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
-        _onTerm.Dispose();
-        _onInterrupt.Dispose();
-        _onHangUp.Dispose();
+        Array.ForEach(_taken, static one => one.Dispose());
         _atOnce.Dispose();
     }
 

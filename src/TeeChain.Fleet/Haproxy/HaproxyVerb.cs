@@ -3,6 +3,7 @@ using TeeChain.Fleet.Nodes;
 using TeeChain.Fleet.Options;
 using TeeChain.Fleet.Registry;
 using TeeChain.Protocol.Systemd;
+using TeeChain.Protocol.Tls;
 
 namespace TeeChain.Fleet.Haproxy;
 
@@ -32,6 +33,7 @@ internal static class HaproxyVerb
         using var logs = ConsoleLog.Create(hasJsonLog);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var onHangUp = HangUp.Take(null); // --tls-ca is read at the start
         return await KeepAsync(registry!, secret, wire, tls, flags.Socket, BundledConfiguration.Load().Checking(ProbeRule.IntervalOf(healthInterval!.Value)), logs, TimeProvider.System, stop.Token);
 
         void Stop(PosixSignalContext signal)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TeeChain.Fleet.Config;
 using TeeChain.Fleet.Gateway;
 using TeeChain.Fleet.Nodes;
@@ -115,7 +116,7 @@ internal sealed class LocalFleet : IAsyncDisposable
     /// <summary>Until a signal asks to stop; a second one is an end without patience. The exit status.</summary>
     public async Task<int> RunAsync()
     {
-        using var signals = new StopSignals();
+        using var signals = new StopSignals(PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP); // The last: its terminal is closed.
         using var running = new CancellationTokenSource();
         using var showing = new CancellationTokenSource(); // the last counts and words come behind everything else
         var screen = _screen.RunAsync(showing.Token);

@@ -52,6 +52,21 @@ internal sealed class TestCertificates
         File.Move(renewed.Certificate, Of(name).Certificate, overwrite: true);
     }
 
+    /// <summary>The serial number of the certificate that this address shows in a new handshake; whoever vouches for it must be known here.</summary>
+    public static async Task<string> ShownAtAsync(Uri address, CancellationToken cancellation)
+    {
+        var serial = "";
+        using var handler = Loopback.Handler(connections: 1);
+        handler.SslOptions.RemoteCertificateValidationCallback = (sender, shown, chain, errors) =>
+        {
+            serial = shown?.GetSerialNumberString() ?? "";
+            return IsTrusted(sender, shown, chain, errors);
+        };
+        using var client = new HttpClient(handler);
+        using var answer = await client.GetAsync(address, cancellation);
+        return serial;
+    }
+
     private static bool IsTrusted(object sender, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
     {
         if (shown is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
