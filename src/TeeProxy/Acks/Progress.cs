@@ -1,13 +1,12 @@
 namespace TeeProxy.Acks;
 
 /// <summary>
-/// How far this node's application is, and what wakes the ack sender: that anything changed that the predecessor wants to
-/// know, and that a client may wait for it. Delivery and the streams write, the ack sender waits. Thread-safe; at most one waiter.
+/// How far this node's application is, and a bell that rings when anything changed that the predecessor wants to know.
+/// Delivery writes, the ack sender waits. Thread-safe; at most one waiter.
 /// </summary>
 internal sealed class Progress(long applied) : IDisposable
 {
-    private readonly Bell _news = new();
-    private readonly Bell _durable = new();
+    private readonly SemaphoreSlim _bell = new(0, 1);
     private long _applied = applied;
 
     /// <summary>The last sequence before which nothing is undelivered.</summary>
@@ -29,25 +28,24 @@ internal sealed class Progress(long applied) : IDisposable
         }
     }
 
-    /// <summary>Records are on the disk, here or on a node behind this one.</summary>
-    public void RingDurable()
+    /// <summary>Something else changed: records arrived, a row behind this node moved.</summary>
+    public void Ring()
     {
-        _durable.Ring(); // first: who hears of news asks for this next
-        _news.Ring();
+        if (_bell.CurrentCount == 0)
+        {
+            try
+            {
+                _bell.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Somebody rang at the same moment: one ring is enough.
+            }
+        }
     }
 
-    /// <summary>Something else changed: a row behind this node moved, or is gone.</summary>
-    public void Ring() => _news.Ring();
+    /// <summary>Until the bell rings, or <paramref name="atMost"/> has passed. Returns whether it rang.</summary>
+    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellation) => _bell.WaitAsync(atMost, cancellation);
 
-    /// <summary>Until anything changes, or <paramref name="atMost"/> has passed. Returns whether anything changed.</summary>
-    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellation) => _news.WaitAsync(atMost, cancellation);
-
-    /// <summary>Until more is on the disk, or <paramref name="atMost"/> has passed.</summary>
-    public Task WaitDurableAsync(TimeSpan atMost, CancellationToken cancellation) => _durable.WaitAsync(atMost, cancellation);
-
-    public void Dispose()
-    {
-        _news.Dispose();
-        _durable.Dispose();
-    }
+    public void Dispose() => _bell.Dispose();
 }

@@ -32,24 +32,21 @@ internal sealed class RowTable(Action<IReadOnlyList<RowTable.Row>>? changed = nu
     /// <summary>A stream opens or has ended.</summary>
     public void Clear() => Publish([]);
 
-    /// <summary>Takes what was told in place of what was told before. Returns whether a node has more on its disk than was known.</summary>
-    public bool Update(IReadOnlyList<AckRow> acks)
+    public void Update(IReadOnlyList<AckRow> acks)
     {
         var old = _rows;
-        var hasMore = false;
         var now = _time.GetTimestamp();
         var rows = new Row[acks.Count];
         for (var i = 0; i < rows.Length; i++)
         {
             var ack = acks[i];
-            var known = old.FirstOrDefault(row => row.Ack.Node == ack.Node);
-            var row = ack.Detail.IsEmpty ? Remembered(ack, known) : Fresh(ack);
-            hasMore |= ack.Durable > (known?.Ack.Durable ?? 0);
+            var row = ack.Detail.IsEmpty
+                ? Remembered(ack, old.FirstOrDefault(row => row.Ack.Node == ack.Node))
+                : Fresh(ack);
             rows[i] = row with { HeardAt = now - (long)(ack.Age.TotalSeconds * _time.TimestampFrequency) };
         }
 
         Publish(rows);
-        return hasMore;
     }
 
     private void Publish(IReadOnlyList<Row> rows)

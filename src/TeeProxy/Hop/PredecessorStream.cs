@@ -25,7 +25,7 @@ internal sealed class PredecessorStream(
     Action proven,
     TimeProvider time)
 {
-    /// <summary>How long changes that no client waits for are gathered into one ack.</summary>
+    /// <summary>How long changes are gathered into one ack where no client waits for it.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
 
     private static readonly TimeSpan DiskFullPause = TimeSpan.FromMilliseconds(500);
@@ -116,7 +116,7 @@ internal sealed class PredecessorStream(
         for (var last = journal.Last.Sequence; ;)
         {
             last = await journal.WaitCommittedAsync(last, cancellation);
-            progress.RingDurable();
+            progress.Ring();
             if (!opening.EagerAcks)
             {
                 await Task.Delay(Gathering, time, cancellation); // Nobody hears of it sooner.
@@ -134,7 +134,7 @@ internal sealed class PredecessorStream(
         }
     }
 
-    /// <summary>An ack when something changed, at once what clients wait for; and one an interval to show that this node lives.</summary>
+    /// <summary>An ack when something changed, and one an interval to show that this node lives.</summary>
     private async Task SendAcksAsync(CancellationToken cancellation)
     {
         var frame = new ArrayBufferWriter<byte>();
@@ -145,9 +145,10 @@ internal sealed class PredecessorStream(
             AckCodec.Write(frame, told.WithoutKnown(rows.Rows()));
             await stream.Writer.WriteAsync(FrameType.Ack, System.Runtime.InteropServices.MemoryMarshal.AsMemory(frame.WrittenMemory), cancellation);
 
-            if (await progress.WaitAsync(Pulse.Interval, cancellation))
+            var isNews = await progress.WaitAsync(Pulse.Interval, cancellation);
+            if (isNews && !opening.EagerAcks)
             {
-                await (opening.EagerAcks ? progress.WaitDurableAsync(Gathering, cancellation) : Task.Delay(Gathering, time, cancellation));
+                await Task.Delay(Gathering, time, cancellation);
             }
         }
     }

@@ -129,13 +129,7 @@ internal sealed class SuccessorStream(
         Volatile.Write(ref _acked, acks[0].Durable);
         _window.Acked(acks[0].Durable);
         _spans?.End(acks[0].Durable);
-        if (rows?.Update(acks) == true)
-        {
-            progress.RingDurable();
-        }
-        else
-        {
-            progress.Ring();
-        }
+        rows?.Update(acks);
+        progress.Ring();
     }
 }

@@ -34,33 +34,6 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_durable_wakes_who_waits_for_news_and_who_waits_for_that()
-    {
-        var news = _progress.WaitAsync(Timeout.InfiniteTimeSpan, Cancellation);
-        var durable = _progress.WaitDurableAsync(Timeout.InfiniteTimeSpan, Cancellation);
-
-        _progress.RingDurable();
-
-        await news.WaitAsync(Eventually.Deadline, Cancellation);
-        await durable.WaitAsync(Eventually.Deadline, Cancellation);
-    }
-
-    [Fact]
-    public async Task What_was_applied_does_not_wake_who_waits_for_the_disk()
-    {
-        var news = _progress.WaitAsync(Timeout.InfiniteTimeSpan, Cancellation);
-        var durable = _progress.WaitDurableAsync(Timeout.InfiniteTimeSpan, Cancellation);
-
-        _progress.Apply(6);
-        _progress.Ring();
-
-        await news.WaitAsync(Eventually.Deadline, Cancellation);
-        Assert.False(durable.IsCompleted);
-        _progress.RingDurable();
-        await durable.WaitAsync(Eventually.Deadline, Cancellation);
-    }
-
-    [Fact]
     public void Rings_that_nobody_heard_are_one_ring()
     {
         _progress.Ring();

@@ -40,16 +40,6 @@ public sealed class RowTableTests : IDisposable
     }
 
     [Fact]
-    public void Whether_a_node_has_more_on_its_disk_is_told()
-    {
-        Assert.True(_table.Update([Row(One, 1), Row(Other, 1)]));
-        Assert.False(_table.Update([Row(One, 1), Row(Other, 1, Detail("b"))]));
-        Assert.True(_table.Update([Row(One, 1), Row(Other, 2)]));
-        Assert.False(_table.Update([Row(Other, 2)]));
-        Assert.True(_table.Update([Row(One, 1), Row(Other, 2)])); // told again
-    }
-
-    [Fact]
     public void A_row_that_is_told_no_more_is_gone()
     {
         _table.Update([Row(One, 1), Row(Other, 1)]);
